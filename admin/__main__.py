@@ -1,0 +1,5 @@
+"""`python -m admin` is `dangan`."""
+
+from admin.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""The composition root: the only module that turns settings into a working system. Importing it does nothing."""
+
+import dataclasses
+from contextlib import ExitStack
+from typing import Any
+
+from ingest.sandbox import Sandbox
+
+from admin import backends
+from admin.settings import Settings, with_secret_key
+from admin.system import System
+from archive import models
+from archive.clock import Clock, SystemClock
+from archive.models.connection import connect, disconnect, prepare
+from archive.queries import texts_of
+from ingest.intake import Intaker
+from retention import models as retention_models
+from retention.alerts import Judge
+from retention.workdays import WorkCalendar
+from search.service import SearchService
+
+
+def build(settings: Settings, *, work: bool = False, clock: Clock | None = None, **replace: Any) -> System:
+    """Wire the system for one process. `work`: become the worker where nobody else is.
+
+    Any part of `System` may be replaced by keyword, for tests. Raises EngineDown, BadSetting.
+    """
+    settings = with_secret_key(settings)
+    closing = ExitStack()
+    try:
+        return _build(settings, closing, work, clock or SystemClock(settings.timezone), replace)
+    except BaseException:
+        closing.close()
+        raise
+
+
+def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, replace: dict[str, Any]) -> System:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    blobs = replace.pop("blobs", None) or backends.blob_store(settings)
+    mailer = replace.pop("mailer", None) or backends.mailer(settings)
+    works = work and backends.worker_lock(settings, closing)
+    connect(backends.mongodb_url(settings, closing))
+    closing.callback(disconnect)
+    prepare((*models.ALL, *retention_models.ALL))
+    index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
+    sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox())
+    system = System(
+        settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, works=works,
+        search=SearchService(index, texts_of),
+        intake=Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload),
+        judge=Judge(clock, WorkCalendar(), settings.rules, settings.timezone),
+        closers=(closing.close,))
+    return dataclasses.replace(system, **replace)

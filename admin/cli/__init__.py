@@ -1,0 +1,82 @@
+"""The command line: a thin second entrance to the same operations. Errors are one sentence, never a traceback."""
+
+import signal
+import sys
+from importlib import import_module
+
+import click
+
+from admin.settings import BadSetting
+from archive.errors import ArchiveError, EngineDown
+
+DONE, ATTENTION, USAGE, ENGINE = 0, 1, 2, 3
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("admin.cli.engines", "准备各引擎（索引、集合），可重复执行"),
+    "serve": ("admin.cli.serve", "在一个进程树中运行网页与后台"),
+    "web": ("admin.cli.serve", "只运行网页与接口"),
+    "worker": ("admin.cli.serve", "只运行后台：发件箱与定时任务"),
+    "demo": ("admin.cli.demo", "装入示例档案并运行"),
+    "user": ("admin.cli.users", "账号与令牌"),
+    "project": ("admin.cli.projects", "项目与台账"),
+    "ingest": ("admin.cli.ingest", "收入文件或文件夹"),
+    "search": ("admin.cli.search", "全文检索"),
+    "check": ("admin.cli.check", "按规则核对，不改动任何数据"),
+    "jobs": ("admin.cli.jobs", "定时任务"),
+    "verify": ("admin.cli.engines", "核对文件摘要、审计链、索引"),
+    "reindex": ("admin.cli.engines", "重建检索索引，期间检索照常"),
+    "doctor": ("admin.cli.doctor", "检查引擎、可选工具、时钟、磁盘、权限"),
+    "docs": ("admin.cli.docs", "由代码重新生成参考文档"),
+}
+
+
+class LazyGroup(click.Group):
+    """Commands are imported when they are used: `--help` stays quick and works where the system cannot start."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """档案：政务信息化项目档案系统。设置见 docs/reference/settings.md。"""
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, _interrupted)
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _stop("已中断。", 130)
+    except click.UsageError as error:
+        _stop(f"用法有误：{error.format_message()} 请运行 dangan --help 查看用法。", USAGE)
+    except click.ClickException as error:
+        _stop(error.format_message(), USAGE)
+    except EngineDown as error:
+        _stop(str(error), ENGINE)
+    except (BadSetting, ArchiveError) as error:
+        _stop(str(error), USAGE)
+    except KeyboardInterrupt:
+        _stop("已中断。", 130)
+    except BrokenPipeError:
+        sys.exit(DONE)
+    sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _stop(message: str, status: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(status)

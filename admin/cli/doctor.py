@@ -1,0 +1,45 @@
+"""doctor: what this machine has, and whether the engines answer."""
+
+import click
+
+from admin import doctor as examination
+from admin import settings
+from admin.cli.common import as_json, opened, show
+from admin.doctor import Check
+from archive.errors import EngineDown
+from archive.events import lag
+
+NAMES = {"ok": "正常", "missing": "缺少", "bad": "故障"}
+
+
+@click.command()
+@as_json
+def doctor(as_json: bool) -> int:
+    """检查引擎、版本、可选工具、时钟、磁盘、权限。有故障时退出码为 1，引擎连不上为 3。"""
+    checks = examination.examine(settings.load())
+    engines_up = not any(check.state == "bad" for check in checks)
+    if engines_up:
+        engines_up = _engines(checks)
+    if as_json:
+        show({"checks": checks})
+    else:
+        for check in checks:
+            click.echo(f"{NAMES[check.state]}\t{check.name}\t{check.detail}\t{check.advice}".rstrip())
+    if not engines_up:
+        return 3
+    return 1 if any(check.state == "bad" for check in checks) else 0
+
+
+def _engines(checks: list[Check]) -> bool:
+    try:
+        with opened() as system:
+            info = system.index.info()
+            checks.append(Check("MongoDB 连接", "ok", f"发件箱待处理 {lag(system.clock.now()).waiting} 件"))
+            ready = info.state == "ready"
+            checks.append(Check("检索索引", "ok" if ready else "missing", f"{info.documents} 件",
+                                "" if ready else "请运行 dangan init"))
+            checks.append(Check("时钟", "ok", f"{system.clock.today()}（{system.settings.timezone}）"))
+    except EngineDown as error:
+        checks.append(Check("引擎", "bad", str(error)))
+        return False
+    return True

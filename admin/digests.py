@@ -1,0 +1,173 @@
+"""The daily notices: plan who is told what, write the mails, send them, and know for each whether it went out.
+
+Writing and sending are two steps. A mail and the mentions it makes are stored in one transaction before anything is
+sent. Before each try the mail is marked `sending`; one that is still so when the next run starts may or may not have
+gone out, so it is sent once more, marked as a repeat, and never a third time.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from admin.mail.port import MailerDown, MailRejected, Message, Sender
+from admin.mail.render import Rendered, render_digest
+from admin.system import System
+from archive.access import system_actor
+from archive.backoff import next_try
+from archive.transaction import Transaction, collection, write
+from retention.models import FindingRecord, Mail, Mention
+from retention.notices import AlertLine, Digest, plan
+from retention.recipients import recipients
+
+ACTOR = system_actor("notices")
+MOST_ATTEMPTS = 10
+
+
+@dataclass(slots=True)
+class Post:
+    """What one run did, in mails."""
+
+    written: int = 0
+    sent: int = 0
+    repeated: int = 0
+    postponed: int = 0
+    rejected: int = 0
+    uncertain: int = 0
+
+
+def run(system: System, today: date) -> Post:
+    """Write the mails that are due today and send everything that waits."""
+    post = Post(written=write_mails(system, today))
+    send_mails(system, post)
+    return post
+
+
+def write_mails(system: System, today: date) -> int:
+    """One mail for each person who is to be told something; how many were written."""
+    already = {(row["address"], row["key"]) for row in collection(Mention).find({}, {"address": 1, "key": 1})}
+    served = {mail.address for mail in Mail.objects(day=today).only("address")}
+    digests = plan(open_lines(today), recipients(), already, today, served=served)
+    for digest in digests:
+        _keep(system, digest)
+    return len(digests)
+
+
+def open_lines(today: date) -> list[AlertLine]:
+    """Open alerts without a waiver in force."""
+    records = FindingRecord.objects(alert="open")
+    return [line_of(record, today) for record in records if not (record.waiver and record.waiver.approved_by)]
+
+
+def line_of(record: FindingRecord, today: date) -> AlertLine:
+    return AlertLine(
+        alert_id=record.id, project_code=record.project, project_name=record.project_name, unit=record.unit,
+        rule=record.rule, title=record.title, clause=record.clause, subject=record.subject, severity=record.severity,
+        outcome=record.outcome, due_on=record.due_on,
+        days_left=(record.due_on - today).days if record.due_on else None, reason=record.reason,
+        steps=tuple(record.steps), clears_when=record.clears_when, opened_on=record.opened_on or today,
+        milestones=tuple(record.milestones), targets=tuple(record.targets))
+
+
+def send_mails(system: System, post: Post | None = None) -> Post:
+    """Send every mail that waits and is due for a try. Stops early where the mail server is away."""
+    post = post or Post()
+    _settle_unknown(system, post)
+    now = system.clock.now()
+    due = list(Mail.objects(state="queued", not_before__lte=now).order_by("day", "address").scalar("id"))
+    if not due:
+        return post
+    try:
+        with system.mailer.batch() as sender:
+            for key in due:
+                _send(system, sender, key, post)
+    except MailerDown as error:
+        _postpone_all(system, due, error, now)
+        post.postponed += collection(Mail).count_documents({"_id": {"$in": due}, "state": "queued"})
+    return post
+
+
+def _keep(system: System, digest: Digest) -> None:
+    """Store the mail and what it mentions together: a crash leaves both or neither."""
+    rendered = render_digest(digest, base_url=system.settings.base_url)
+    key = mail_id(digest.address, digest.day)
+
+    def work(tx: Transaction) -> None:
+        tx.insert(Mail(id=key, address=digest.address, name=digest.name, day=digest.day, subject=rendered.subject,
+                       text=rendered.text, html=rendered.html, items=len(digest.mentions), not_before=tx.now,
+                       created_at=tx.now))
+        for line_key in digest.keys:
+            tx.put(Mention(id=f"{digest.address}\n{line_key}", address=digest.address, key=line_key, mail=key))
+        tx.audit("mail.written", f"mail:{key}", day=digest.day.isoformat(), items=len(digest.mentions))
+
+    write(ACTOR, system.clock, work)
+
+
+def mail_id(address: str, day: date) -> str:
+    """The same person and day always give the same mail, and the same Message-ID."""
+    return f"{day:%Y%m%d}-" + hashlib.sha256(address.strip().casefold().encode()).hexdigest()[:20]
+
+
+def _settle_unknown(system: System, post: Post) -> None:
+    """Mails that a dead process left in mid-sending: one marked repeat, then no more."""
+    for mail in Mail.objects(state="sending"):
+        if mail.repeated:
+            _turn(system, mail.id, "uncertain", error="两次发送都在确认前中断，可能已送达；不再自动重发，请向收件人核实。")
+            post.uncertain += 1
+        else:
+            _turn(system, mail.id, "queued", repeated=True)
+
+
+def _send(system: System, sender: Sender, key: str, post: Post) -> None:
+    mails = collection(Mail)
+    claimed = mails.find_one_and_update({"_id": key, "state": "queued"},
+                                        {"$set": {"state": "sending"}, "$inc": {"attempts": 1, "revision": 1}})
+    if claimed is None:
+        return
+    mail = Mail.objects(id=key).get()
+    try:
+        sender.send(message_of(mail, system.clock.now()))
+    except MailRejected as error:
+        _rejected(system, mail, error, post)
+    except MailerDown as error:
+        _turn(system, key, "queued", error=str(error), repeated=mail.repeated or bool(error.facts.get("maybe_sent")))
+        raise
+    else:
+        _turn(system, key, "sent", sent_at=system.clock.now(), error="")
+        post.sent += 1
+        post.repeated += mail.repeated
+
+
+def message_of(mail: Mail, now: datetime) -> Message:
+    shown = Rendered(mail.subject, mail.text, mail.html)
+    if mail.repeated:
+        shown = shown.as_repeat()
+    return Message(id=mail.id, to=mail.address, to_name=mail.name, subject=shown.subject, text=shown.text,
+                   html=shown.html, date=now)
+
+
+def _rejected(system: System, mail: Mail, error: MailRejected, post: Post) -> None:
+    if error.permanent or mail.attempts >= MOST_ATTEMPTS:
+        _turn(system, mail.id, "rejected", error=str(error))
+        post.rejected += 1
+    else:
+        now = system.clock.now()
+        _turn(system, mail.id, "queued", error=str(error), not_before=next_try(mail.attempts, now, key=mail.id))
+        post.postponed += 1
+
+
+def _postpone_all(system: System, keys: list[str], error: MailerDown, now: datetime) -> None:
+    """The server is away: none of them is tried again before the back-off of the one that was tried most."""
+    waiting = Mail.objects(id__in=keys, state="queued")
+    attempts = max((mail.attempts for mail in waiting), default=1)
+    collection(Mail).update_many(
+        {"_id": {"$in": keys}, "state": "queued"},
+        {"$set": {"not_before": next_try(max(attempts, 1), now, key="mailer"), "error": str(error)}})
+
+
+def _turn(system: System, key: str, state: str, **changes: object) -> None:
+    def work(tx: Transaction) -> None:
+        tx.update(Mail, key, {"$set": {"state": state, **changes}, "$inc": {"revision": 1}})
+        tx.audit(f"mail.{state}", f"mail:{key}", repeated=changes.get("repeated"), error=changes.get("error"))
+
+    write(ACTOR, system.clock, work)
+

@@ -1,0 +1,144 @@
+"""The scheduled jobs: one table, one way to run them, every run recorded."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from admin import digests
+from admin.system import System
+from admin.verify import verify_files
+from archive import leases
+from archive.access import Actor, require
+from archive.blobs import staging
+from archive.errors import ArchiveError, NotFound
+from archive.models import JobRun, Version, new_id
+from archive.permissions import Permission
+from archive.transaction import Transaction, collection, write
+from retention.alerts import refresh
+
+FIXITY_SAMPLE = 200
+RUN_TERM = timedelta(hours=2)
+
+
+class JobBusy(ArchiveError):
+    code = "jobs.busy"
+    text = "任务 {job} 正在运行，请等它结束后再试。"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job did, as numbers; `attention` where somebody should look."""
+
+    result: Mapping[str, Any]
+    attention: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`hour`/`minute` of every day in the archive's time zone, or `every` so many seconds."""
+
+    id: str
+    about: str
+    run: Callable[[System, date], Outcome]
+    hour: int = 0
+    minute: int = 0
+    every: int = 0
+
+    @property
+    def daily(self) -> bool:
+        return self.every == 0
+
+    @property
+    def when(self) -> str:
+        return f"每天 {self.hour:02}:{self.minute:02}" if self.daily else f"每 {self.every} 秒"
+
+
+def _compliance(system: System, today: date) -> Outcome:
+    sweep = refresh(system.judge, None, today, record_sweep=True)
+    return Outcome(asdict(sweep))
+
+
+def _notices(system: System, today: date) -> Outcome:
+    post = digests.run(system, today)
+    return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
+
+
+def _resend(system: System, _today: date) -> Outcome:
+    post = digests.send_mails(system)
+    return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
+
+
+def _fixity(system: System, _today: date) -> Outcome:
+    verdict = verify_files(system, FIXITY_SAMPLE)
+    return Outcome({"checked": verdict.checked.get("files", 0), "problems": verdict.problems}, bool(verdict.problems))
+
+
+def _sweep(system: System, _today: date) -> Outcome:
+    """Remove what interrupted uploads left: staged files and objects that nothing names, after a grace period."""
+    moment = system.clock.now().timestamp()
+    staged = staging.sweep(system.intake.staging, moment)
+    named = set(Version.objects.distinct("sha256"))
+    removed = sum(system.blobs.delete_if_old(digest, moment - staging.STALE_SECONDS)
+                  for digest in list(system.blobs.digests()) if digest not in named)
+    return Outcome({"staged": staged, "objects": removed})
+
+
+JOBS: tuple[Job, ...] = (
+    Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
+    Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
+    Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
+    Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0),
+    Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60),
+)
+
+
+def find_job(key: str) -> Job:
+    for job in JOBS:
+        if job.id == key:
+            return job
+    raise NotFound(what="任务", key=key)
+
+
+def run_job(system: System, actor: Actor, key: str, today: date | None = None) -> JobRun:
+    """Run a job now and record it. Raises NotFound, NotPermitted, JobBusy; a failure of the job is in the record."""
+    require(actor, Permission.JOB_RUN)
+    job, day, holder = find_job(key), today or system.clock.today(), new_id()
+    if not leases.take(f"job:{key}", holder, system.clock, RUN_TERM):
+        raise JobBusy(job=key)
+    try:
+        return _record(system, actor, job, day)
+    finally:
+        leases.give_back(f"job:{key}", holder)
+
+
+def last_runs() -> dict[str, JobRun]:
+    """The newest run of each job."""
+    found = {job.id: JobRun.objects(job=job.id).order_by("-started_at").first() for job in JOBS}
+    return {key: run for key, run in found.items() if run is not None}
+
+
+def done_on(key: str, day: date) -> bool:
+    return JobRun.objects(job=key, day=day.isoformat(), outcome__in=("done", "attention")).first() is not None
+
+
+def _record(system: System, actor: Actor, job: Job, day: date) -> JobRun:
+    run = JobRun(job=job.id, day=day.isoformat(), by=actor.id, started_at=system.clock.now())
+    runs = collection(JobRun)
+    runs.insert_one(run.as_mongo())
+    try:
+        outcome = job.run(system, day)
+        run.outcome, run.result = "attention" if outcome.attention else "done", dict(outcome.result)
+    except Exception as error:  # recorded and shown; the scheduler goes on with the other jobs
+        run.outcome, run.error = "failed", f"{type(error).__name__}: {error}"[:2000]
+    run.ended_at = system.clock.now()
+    if not job.daily and run.outcome == "done" and not any(run.result.values()):
+        runs.delete_one({"_id": run.id})  # a minute's look that found nothing to do is no news
+        return run
+
+    def work(tx: Transaction) -> None:
+        tx.put(run)
+        tx.audit("job.ran", f"job:{job.id}", day=run.day, outcome=run.outcome, result=run.result, error=run.error)
+
+    write(actor, system.clock, work)
+    return run

@@ -1,0 +1,100 @@
+"""When jobs run. One scheduler acts at a time, guarded by a lease; whatever a day missed is caught up."""
+
+import logging
+import threading
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from admin.jobs import JOBS, Job, JobBusy, done_on, run_job
+from admin.system import System
+from archive import leases
+from archive.access import system_actor
+from archive.models import new_id
+
+log = logging.getLogger("dangan.scheduler")
+DUTY = "scheduler"
+TERM = timedelta(seconds=45)
+BEAT_SECONDS = 10
+
+
+class Scheduler:
+    """Waits for the lease, then runs the table of jobs until stopped or until the lease is lost."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.holder = new_id()
+        self.zone = ZoneInfo(system.settings.timezone)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
+        self._jobs: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let running jobs end, give the lease back."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._beat()
+            except Exception:  # the database is away: without the lease nothing may run here
+                log.exception("scheduler cannot reach the database; trying again")
+                self._rest()
+            self._stop.wait(BEAT_SECONDS)
+        self._rest()
+        leases.give_back(DUTY, self.holder)
+
+    def _beat(self) -> None:
+        if not leases.take(DUTY, self.holder, self.system.clock, TERM):
+            self._rest()
+        elif self._jobs is None:
+            self._jobs = self._make()
+            self._jobs.start()
+
+    def _rest(self) -> None:
+        if self._jobs is not None:
+            self._jobs.shutdown(wait=True)
+            self._jobs = None
+
+    def _make(self) -> BackgroundScheduler:
+        # One thread: jobs wait for each other, so the mails of a day are written after its evaluation.
+        scheduler = BackgroundScheduler(
+            timezone=self.zone, executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+        for job in JOBS:
+            scheduler.add_job(self._run, self._trigger(job), args=[job], id=job.id, next_run_time=self._first(job))
+        return scheduler
+
+    def _trigger(self, job: Job) -> CronTrigger | IntervalTrigger:
+        if job.daily:
+            return CronTrigger(hour=job.hour, minute=job.minute, timezone=self.zone)
+        return IntervalTrigger(seconds=job.every, timezone=self.zone)
+
+    def _first(self, job: Job) -> datetime:
+        """Now, where today's run is past its hour and did not happen; else the trigger's own time."""
+        now = self.system.clock.now().astimezone(self.zone)
+        planned = datetime.combine(now.date(), time(job.hour, job.minute), self.zone)
+        if job.daily and planned <= now and not done_on(job.id, now.date()):
+            return now
+        return self._trigger(job).get_next_fire_time(None, now)  # type: ignore[no-any-return]
+
+    def _run(self, job: Job) -> None:
+        """Daily jobs run once a day, whoever else ran them by hand before."""
+        if job.daily and done_on(job.id, self.system.clock.today()):
+            return
+        try:
+            run = run_job(self.system, system_actor(job.id), job.id)
+        except JobBusy as busy:
+            log.info("%s", busy)
+            return
+        if run.outcome == "failed":
+            log.error("job %s failed: %s", job.id, run.error)

@@ -1,0 +1,160 @@
+"""Running for good: the web process, the worker process, and the little supervisor that keeps both alive.
+
+The supervisor holds the data folder's lock and a share in its mongod, so the database outlives a child that is being
+restarted. Children ask the kernel to end them when the supervisor dies.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import click
+from waitress.server import create_server
+
+from admin.backends import mongodb_url
+from admin.bootstrap import build
+from admin.locks import FolderLock
+from admin.scheduler import Scheduler
+from admin.settings import BadSetting, Settings
+from admin.web.app import create_app
+from admin.worker import working
+from archive.errors import ArchiveError
+
+STOP_SECONDS = 20
+QUICK_DEATH = 5.0
+WEB_THREADS = 8
+
+
+class PortTaken(ArchiveError):
+    code = "serve.port-taken"
+    text = "端口 {port} 已被占用，无法启动网页服务。请用 --port 换一个端口，或先停止占用它的程序。"
+
+
+def supervise(settings: Settings, host: str, port: int) -> None:
+    """Run web and worker until a signal comes; restart the one that dies. Raises FolderBusy, PortTaken."""
+    with ExitStack() as closing:
+        lock = FolderLock(settings.data_dir / "serve.lock")
+        lock.require(f"dangan serve，http://{host}:{port}")
+        closing.callback(lock.release)
+        _check_port(host, port)
+        mongodb_url(settings, closing)
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        children = [Child(["web", "--host", host, "--port", str(port)]), Child(["worker"])]
+        try:
+            for child in children:
+                child.start()
+            click.echo(f"档案已启动：http://{host}:{port}  （Ctrl-C 停止）")
+            while not stop.wait(0.5):
+                for child in children:
+                    child.revive()
+        finally:
+            for child in children:
+                child.ask_to_stop()
+            for child in children:
+                child.wait()
+
+
+class Child:
+    """One half of the archive as a subprocess. One that dies at once is not restarted at once."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self.command = [sys.executable, "-m", "admin", *arguments]
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = self.not_before = 0.0
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        # Ctrl-C at the terminal reaches the supervisor alone, which then stops the children in order.
+        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603
+
+    def revive(self) -> None:
+        now = time.monotonic()
+        if self.process is None or self.process.poll() is None:
+            return
+        if self.not_before <= self.started:
+            self.not_before = now + (0.0 if now - self.started > QUICK_DEATH else QUICK_DEATH)
+        if now >= self.not_before:
+            click.echo(f"{self.command[3]} 进程退出（{self.process.returncode}），正在重新启动。", err=True)
+            self.start()
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait(self) -> None:
+        if self.process is None:
+            return
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def run_web(settings: Settings, host: str, port: int) -> None:
+    """The web process: waitress over the Flask application, until SIGTERM or SIGINT."""
+    _log_to(settings, "web")
+    _check_port(host, port)
+    system = build(settings)
+    server = create_server(create_app(system), host=host, port=port, threads=WEB_THREADS, ident="dangan",
+                           max_request_body_size=settings.max_upload + (1 << 20), asyncore_use_poll=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+        system.close()
+
+
+def run_worker(settings: Settings) -> None:
+    """The worker process: outbox and scheduler, until SIGTERM or SIGINT; what is claimed is finished first."""
+    _log_to(settings, "worker")
+    system = build(settings, work=True)
+    try:
+        if not system.works:
+            raise BadSetting(name="DANGAN_DATA_DIR", problem=f"{settings.data_dir} 已有一个后台进程在运行，无需再启动。")
+        with working(system):
+            scheduler = Scheduler(system)
+            scheduler.start()
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                pass
+            finally:
+                scheduler.stop()
+    finally:
+        system.close()
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortTaken(port=port) from None
+
+
+def _log_to(settings: Settings, name: str) -> None:
+    folder = settings.data_dir / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(filename=folder / f"{name}.log", level=logging.INFO,
+                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if os.getppid() == 1:
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,231 @@
+"""The settings table: the one place that reads the environment. Unknown names and bad values stop the program.
+
+`DANGAN_<NAME>` in the environment wins over the same name in lower case in the TOML file named by `DANGAN_CONFIG`,
+which wins over the default.
+"""
+
+import dataclasses
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from archive.errors import ArchiveError
+from retention.compliance.facts import RuleSettings
+
+PREFIX = "DANGAN_"
+SHORTEST_KEY = 32
+_UNITS = {"": 1, "B": 1, "K": 1 << 10, "KB": 10**3, "KIB": 1 << 10, "M": 1 << 20, "MB": 10**6, "MIB": 1 << 20,
+          "G": 1 << 30, "GB": 10**9, "GIB": 1 << 30}
+
+
+class BadSetting(ArchiveError):
+    code = "settings.bad"
+    text = "{name}：{problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table. `parse` raises ValueError with what is wrong, in Chinese."""
+
+    name: str
+    default: str
+    about: str
+    parse: Callable[[str], Any]
+    secret: bool = False
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value and urlsplit(value).scheme not in schemes:
+            raise ValueError(f"应以 {' 或 '.join(s + '://' for s in schemes)} 开头")
+        return value
+    return parse
+
+
+def _clamd(value: str) -> str:
+    if value and not re.match(r"(tcp://[^/:]+:\d+|unix:/.+)$", value):
+        raise ValueError("应为 tcp://主机:端口 或 unix:/路径")
+    return value
+
+
+def _size(value: str) -> int:
+    match = re.fullmatch(r"\s*(\d+)\s*([A-Za-z]*)\s*", value)
+    if not match or match[2].upper() not in _UNITS or int(match[1]) == 0:
+        raise ValueError("应为大小，例如 5GiB、200MiB")
+    return int(match[1]) * _UNITS[match[2].upper()]
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("不是时区名，例如 Asia/Shanghai") from None
+    return value
+
+
+def _base(value: str) -> str:
+    return _url("http", "https")(value).rstrip("/")
+
+
+def _key(value: str) -> str:
+    if value and len(value) < SHORTEST_KEY:
+        raise ValueError(f"至少 {SHORTEST_KEY} 个字符")
+    return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data_dir", "./var", "内置引擎保存一切的文件夹：mongo/ objects/ index/ mail/ log/", _text),
+    Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", _url("mongodb", "mongodb+srv"), secret=True),
+    Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹", _url("http", "https"), secret=True),
+    Setting("elasticsearch_url", "", "Elasticsearch 8 或 9；不设则使用内置索引", _url("http", "https"), secret=True),
+    Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml",
+            _url("smtp", "smtps"), secret=True),
+    Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
+    Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", _base),
+    Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
+    Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
+    Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
+)
+_NAMES = {setting.name for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Checked settings. Sizes in bytes; `rules` are the documented defaults of the rule register."""
+
+    data_dir: Path
+    mongodb_url: str
+    s3_url: str
+    elasticsearch_url: str
+    smtp_url: str
+    clamd_url: str
+    base_url: str
+    secret_key: str
+    timezone: str
+    max_upload: int
+    rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether every engine is the embedded one."""
+        return not (self.mongodb_url or self.s3_url or self.elasticsearch_url)
+
+
+def load(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this process. Raises BadSetting naming the setting and what to do."""
+    env = os.environ if env is None else env
+    given = {k.removeprefix(PREFIX).lower(): v for k, v in env.items() if k.startswith(PREFIX)}
+    config = given.pop("config", "")
+    from_file, rules = _read_file(config) if config else ({}, RuleSettings())
+    for name in given:
+        _known(PREFIX + name.upper(), name)
+    values = {s.name: _parse(s, given.get(s.name, from_file.get(s.name, s.default))) for s in SETTINGS}
+    values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
+    settings = Settings(**values, rules=rules)
+    if not settings.embedded and not settings.secret_key:
+        raise BadSetting(name=f"{PREFIX}SECRET_KEY", problem=f"使用外部引擎时必须设置，至少 {SHORTEST_KEY} 个随机字符。")
+    return settings
+
+
+def given(name: str) -> bool:
+    """Whether this setting was chosen, in the environment or in the file."""
+    if PREFIX + name.upper() in os.environ:
+        return True
+    config = os.environ.get(PREFIX + "CONFIG", "")
+    return bool(config) and name in _read_file(config)[0]
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The embedded profile makes its key once and keeps it in the data folder, mode 600."""
+    if settings.secret_key:
+        return settings
+    path = settings.data_dir / "secret_key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as target:
+            target.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return dataclasses.replace(settings, secret_key=path.read_text())
+
+
+def _parse(setting: Setting, value: str) -> Any:
+    try:
+        return setting.parse(str(value).strip())
+    except ValueError as error:
+        shown = "（已隐去）" if setting.secret else f"“{value}”"
+        raise BadSetting(name=PREFIX + setting.name.upper(), problem=f"{shown}不可用，{error}。") from None
+
+
+def _known(shown: str, name: str) -> None:
+    if name not in _NAMES:
+        near = get_close_matches(name, sorted(_NAMES), 1)
+        hint = f"是否想写 {PREFIX}{near[0].upper()}？" if near else "可用的设置见 docs/reference/settings.md。"
+        raise BadSetting(name=shown, problem=f"没有这个设置；{hint}")
+
+
+def _read_file(path: str) -> tuple[dict[str, str], RuleSettings]:
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(name=f"{PREFIX}CONFIG", problem=f"读不了“{path}”（{error}），请检查路径和内容。") from None
+    rules = _read_rules(path, content.pop("rules", {}))
+    for name in content:
+        _known(f"{path} 中的 {name}", name)
+    return {name: str(value) for name, value in content.items()}, rules
+
+
+def _read_rules(path: str, values: Mapping[str, Any]) -> RuleSettings:
+    """The table `[rules]`: the defaults of the rule register, each by its field's name."""
+    fields = {f.name: type(getattr(RuleSettings(), f.name)) for f in dataclasses.fields(RuleSettings)}
+    ready: dict[str, Any] = {}
+    for name, value in values.items():
+        if name not in fields:
+            near = get_close_matches(name, sorted(fields), 1)
+            raise BadSetting(name=f"{path} 中的 rules.{name}", problem=f"没有这个规则参数{'；是否想写 ' + near[0] if near else ''}。")
+        value = tuple(value) if isinstance(value, list) else value
+        if type(value) is not fields[name]:
+            raise BadSetting(name=f"{path} 中的 rules.{name}", problem=f"类型应为 {fields[name].__name__}。")
+        ready[name] = value
+    return RuleSettings(**ready)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpAddress:
+    """The parts of an SMTP URL."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str
+    sender: str
+    starttls: str
+
+
+def smtp_address(url: str) -> SmtpAddress:
+    """Raises BadSetting where the host is missing or the port is no number."""
+    parts = urlsplit(url)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    try:
+        port = parts.port or (465 if parts.scheme == "smtps" else 25)
+    except ValueError:
+        raise BadSetting(name=f"{PREFIX}SMTP_URL", problem="端口不是数字。") from None
+    if not parts.hostname:
+        raise BadSetting(name=f"{PREFIX}SMTP_URL", problem="缺少主机名。")
+    return SmtpAddress(parts.hostname, port, parts.scheme == "smtps", unquote(parts.username or ""),
+                       unquote(parts.password or ""), query.get("from", f"dangan@{parts.hostname}"),
+                       query.get("starttls", "opportunistic"))

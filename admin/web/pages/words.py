@@ -1,0 +1,61 @@
+"""The words pages use for the codes of the core. Owns Chinese names only; must not know Flask or the database."""
+
+from collections.abc import Mapping
+
+SEVERITIES: Mapping[str, str] = {"C": "严重", "H": "高", "M": "中", "L": "低", "I": "提示"}
+OUTCOMES: Mapping[str, str] = {
+    "failed": "不符合", "due": "待办", "unknown": "缺少数据", "passed": "符合", "not_applicable": "不适用"}
+STATUSES: Mapping[str, str] = {
+    "open": "未处理", "acknowledged": "已知悉", "waiver_pending": "豁免待批", "waived": "已豁免", "cleared": "已消除",
+    "none": "未预警"}
+CHANGES: Mapping[str, str] = {
+    "opened": "开启预警", "changed": "情况有变", "cleared": "预警消除", "acknowledged": "确认知悉", "waived": "豁免获批",
+    "lapsed": "豁免到期"}
+TARGETS: Mapping[str, str] = {
+    "PM": "项目经办", "HEAD": "单位负责人", "AUD": "审计员", "ARCH": "档案员", "FIN": "财务", "SEC": "安全保密员",
+    "PROC": "采购"}
+MODES: Mapping[str, str] = {"self_build": "自行建设", "service_purchase": "购买服务"}
+KINDS: Mapping[str, str] = {"new": "新建", "extend": "扩建", "upgrade": "升级改造", "om": "运维"}
+CONTRACTS: Mapping[str, str] = {
+    "build": "建设", "supervision": "监理", "service": "采购服务", "om": "运维", "test": "测评", "audit": "审计",
+    "other": "其他"}
+MATERIALS: Mapping[str, str] = {
+    "present": "已归档", "missing": "缺失", "waived": "已豁免", "not_applicable": "不适用"}
+LEVELS: Mapping[str, str] = {"mandatory": "必备", "expected": "应有", "optional": "可选", "conditional": "视情况"}
+SOURCES: Mapping[str, str] = {
+    "recognised": "自动识别", "given": "上传时指定", "confirmed": "人工确认", "unrecognised": "待确认"}
+JOB_OUTCOMES: Mapping[str, str] = {"running": "运行中", "done": "完成", "attention": "完成，需关注", "failed": "失败"}
+MAIL_STATES: Mapping[str, str] = {
+    "queued": "待发", "sending": "发送中", "sent": "已发", "rejected": "被拒收", "uncertain": "是否送达不明"}
+INDEX_STATES: Mapping[str, str] = {"ready": "正常", "needs_rebuild": "需要重建", "rebuilding": "重建中"}
+SORTS: Mapping[str, str] = {
+    "relevance": "按相关度", "date_desc": "按日期，新的在前", "date_asc": "按日期，旧的在前", "title": "按题名"}
+ACTIONS: Mapping[str, str] = {
+    "document.filed": "归档", "document.version-added": "添加新版本", "document.catalogued": "登记目录条目",
+    "document.confirmed": "确认或更正著录", "document.text-read": "读取文字", "document.text-skipped": "跳过旧版本的文字",
+    "document.refused": "拒收文件", "project.created": "登记项目", "project.updated": "更新项目",
+    "dossier.assigned": "指派案卷", "dossier.material-waived": "豁免材料", "contract.created": "登记合同",
+    "contract.updated": "更新合同", "ledger.imported": "导入台账", "person.added": "开设账号",
+    "person.disabled": "停用账号", "person.password-set": "设置口令", "person.token-issued": "签发令牌",
+    "person.signed-in": "登录", "person.sign-in-failed": "登录失败", "unit.added": "登记单位", "job.ran": "运行任务",
+    "alert.acknowledged": "确认知悉预警", "alert.waiver-asked": "申请豁免", "alert.waived": "批准豁免",
+    "alert.opened": "开启预警", "alert.changed": "预警变更", "alert.cleared": "预警消除", "alert.lapsed": "豁免到期",
+    "compliance.evaluated": "核对规则"}
+MEDIA: Mapping[str, str] = {
+    "application/pdf": "PDF", "text/plain": "纯文本", "application/msword": "Word 97–2003", "text/csv": "CSV 表格",
+    "application/vnd.ms-excel": "Excel 97–2003", "application/vnd.ms-powerpoint": "PowerPoint 97–2003",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word（DOCX）",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel（XLSX）",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint（PPTX）",
+    "application/ofd": "OFD", "image/jpeg": "JPEG 图像", "image/png": "PNG 图像", "image/tiff": "TIFF 图像",
+    "application/zip": "ZIP 压缩包", "text/html": "网页", "message/rfc822": "邮件"}
+PROJECT_FIELDS: Mapping[str, str] = {
+    "code": "项目编号", "name": "项目名称", "unit": "项目单位", "mode": "建设方式", "kind": "项目类别",
+    "predecessor": "前序项目编号", "classified": "是否涉密", "cross_department": "是否跨部门", "mlps_level": "等保级别",
+    "funding_source": "资金来源", "total_investment_fen": "总投资（万元）", "registered_on": "登记备案日期",
+    "approved_on": "批复日期", "approval_no": "批复文号", "contract_signed_on": "合同签订日期",
+    "construction_start": "开工日期", "planned_completion": "计划完工日期", "actual_completion": "建设完成日期",
+    "trial_start": "试运行开始日期", "trial_end_actual": "试运行结束日期", "trial_abnormal_days": "试运行异常天数",
+    "planned_acceptance": "计划验收日期", "extension_until": "延期批准至", "acceptance_date": "验收日期",
+    "acceptance_result": "验收结论", "operation_start": "投入运行日期", "warranty_end": "质保期至", "contact": "联系人",
+    "contact_email": "联系邮箱", "supervisor": "主管", "supervisor_email": "主管邮箱"}

@@ -1,0 +1,43 @@
+"""One way to compare Chinese text, for recognition, search and rules alike.
+
+`fold` maps every character to one character, so positions in the folded text are positions in the original:
+full-width to half-width, traditional to simplified, upper to lower case. `squash` also drops white space, because
+PDF lines and table cells cut Chinese words where no space belongs.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+import opencc
+
+_SPACE = re.compile(r"\s+")
+_HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
+
+
+def fold(text: str) -> str:
+    """The same text in comparable form; `len(fold(t)) == len(t)` always holds."""
+    return text.translate(_table())
+
+
+def squash(text: str) -> str:
+    """Folded text without any white space: what a phrase is matched against."""
+    return _SPACE.sub("", fold(text))
+
+
+@cache
+def _table() -> dict[int, str]:
+    """Built on first use from Unicode's NFKC and OpenCC's t2s dictionary, one character at a time."""
+    table: dict[int, str] = {}
+    for code in range(0x10000):
+        char = chr(code)
+        folded = unicodedata.normalize("NFKC", char)
+        folded = (folded if len(folded) == 1 else char).lower()
+        if len(folded) == 1 and folded != char:
+            table[code] = folded
+    han = [chr(code) for block in _HAN for code in block]
+    simplified = opencc.OpenCC("t2s").convert("\n".join(table.get(ord(c), c) for c in han)).split("\n")
+    for char, simple in zip(han, simplified, strict=True):
+        if len(simple) == 1 and simple != char:
+            table[ord(char)] = simple
+    return table

@@ -1,0 +1,59 @@
+"""What the archive can refuse, as facts. Errors know nothing of HTTP or exit codes; `admin` maps them in one table."""
+
+from typing import ClassVar
+
+
+class ArchiveError(Exception):
+    """Something the caller can understand and perhaps correct. Bugs are other exceptions.
+
+    `text` is a template over the keyword facts; it says what happened, why, and what to do.
+    """
+
+    code: ClassVar[str] = "archive.error"
+    text: ClassVar[str] = "档案系统拒绝了这次操作。"
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.text.format_map(facts))
+        self.facts = facts
+
+
+class NotPermitted(ArchiveError):
+    code = "archive.not-permitted"
+    text = "您的角色不能进行此操作（{permission}）。如确有需要，请联系安全保密管理员调整授权。"
+
+
+class NotFound(ArchiveError):
+    code = "archive.not-found"
+    text = "没有找到{what}“{key}”，或者您无权查看。请核对编号。"
+
+
+class Invalid(ArchiveError):
+    code = "archive.invalid"
+    text = "{field}：{problem}"
+
+
+class Conflict(ArchiveError):
+    code = "archive.conflict"
+    text = "{what}“{key}”刚被他人修改，您的修改没有保存。请刷新页面后重新填写。"
+
+
+class AlreadyExists(ArchiveError):
+    code = "archive.already-exists"
+    text = "{what}“{key}”已存在，没有重复建立。"
+
+
+class Refused(ArchiveError):
+    """A file the archive may not keep. The bytes are dropped; the refusal is audited."""
+
+    code = "archive.refused"
+    text = "文件“{filename}”未收入：{reason}"
+
+
+class EngineDown(ArchiveError):
+    code = "archive.engine-down"
+    text = "{engine}暂时连接不上（{reason}）。请稍后再试，或运行 dangan doctor 查看原因。"
+
+
+class Damaged(ArchiveError):
+    code = "archive.damaged"
+    text = "对象 {digest} 的内容与登记的摘要不符或已缺失。请立即通知系统管理员并从备份恢复。"

@@ -1,0 +1,132 @@
+"""Documents, their immutable versions, and the text read from them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from mongoengine import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    LongField,
+    StringField,
+)
+
+from archive.models.base import Model, Part, Revisioned, new_id
+
+
+class TextState(StrEnum):
+    """How far the text of a version has come. `pending` is the only one that changes again by itself."""
+
+    PENDING = "pending"
+    READ = "read"
+    NO_TEXT = "no_text"
+    GARBLED = "garbled"
+    UNREADABLE = "unreadable"
+    UNSUPPORTED = "unsupported"
+
+    @property
+    def label(self) -> str:
+        return TEXT_STATE_NAMES[self]
+
+
+TEXT_STATE_NAMES = {
+    TextState.PENDING: "正在读取", TextState.READ: "已读取", TextState.NO_TEXT: "无文字层（扫描件）",
+    TextState.GARBLED: "文字层乱码", TextState.UNREADABLE: "无法读取", TextState.UNSUPPORTED: "格式暂不读取文字",
+}
+
+
+class Candidate(Part):
+    """A proposed document type with its reasons."""
+
+    type: str = StringField(required=True)
+    score: int = IntField(required=True)
+    reasons: list[str] = ListField(StringField())
+
+
+class Document(Revisioned):
+    """One record (件) in a dossier. Its bytes are in its versions; what is here may be corrected, by operations."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "documents", "auto_create_index": False,
+        "indexes": ["dossier", ("project", "type"), "-created_at", ("type_source", "project")],
+    }
+
+    id: str = StringField(primary_key=True, default=new_id)
+    dossier: str = StringField(required=True)
+    project: str = StringField(required=True)
+    unit: str = StringField(required=True)
+    type: str = StringField(required=True)
+    type_source: str = StringField(required=True, choices=("recognised", "given", "confirmed", "unrecognised"))
+    candidates: list[Candidate] = EmbeddedDocumentListField(Candidate)
+    stage: str = StringField(required=True)
+    title: str = StringField(required=True, max_length=500)
+    filename: str = StringField(required=True, max_length=500)
+    doc_date: date | None = DateField()
+    doc_no: str = StringField(default="")
+    issuer: str = StringField(default="")
+    conclusion: str = StringField(default="")
+    terms: list[str] = ListField(StringField())
+    catalogue_only: bool = BooleanField(default=False)
+    location: str = StringField(default="")
+    current: str = StringField(default="")
+    version: int = IntField(default=1)
+    text_state: str = StringField(default=TextState.PENDING.value, choices=[state.value for state in TextState])
+    text_reason: str = StringField(default="")
+    created_at: datetime = DateTimeField(required=True)
+    created_by: str = StringField(required=True)
+
+
+class Version(Model):
+    """The bytes received once, under their digest. Written once, never changed."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "versions", "auto_create_index": False,
+        "indexes": [
+            {"fields": ["document", "number"], "unique": True},
+            {"fields": ["dossier", "sha256"], "unique": True},
+            "sha256",
+        ],
+    }
+
+    id: str = StringField(primary_key=True, default=new_id)
+    document: str = StringField(required=True)
+    dossier: str = StringField(required=True)
+    number: int = IntField(required=True, min_value=1)
+    sha256: str = StringField(required=True)
+    sm3: str = StringField(required=True)
+    size: int = LongField(required=True)
+    media_type: str = StringField(required=True)
+    filename: str = StringField(required=True)
+    secrecy_checked: bool = BooleanField(default=False)
+    received_at: datetime = DateTimeField(required=True)
+    received_by: str = StringField(required=True)
+
+
+class TextRecord(Model):
+    """What an engine read from one version: derived, made again at will. `id` is the version's."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "texts", "auto_create_index": False, "indexes": ["document"]}
+
+    id: str = StringField(primary_key=True)
+    document: str = StringField(required=True)
+    engine: str = StringField(default="")
+    page_count: int = IntField(default=0)
+    chars: int = IntField(default=0)
+    truncated: bool = BooleanField(default=False)
+    warnings: list[str] = ListField(StringField())
+    read_at: datetime = DateTimeField(required=True)
+
+
+class TextPart(Model):
+    """A run of pages of a text: MongoDB documents end at 16 MB, a report's text need not."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "text_parts", "auto_create_index": False, "indexes": [("version", "first_page")]}
+
+    id: str = StringField(primary_key=True)
+    version: str = StringField(required=True)
+    first_page: int = IntField(required=True)
+    pages: list[str] = ListField(StringField())

@@ -1,0 +1,276 @@
+"""Documents: filing, new versions, confirming what they are, catalogue entries, and the text read from them.
+
+Bytes are in the blob store before any of this runs; here they get their name, or a refusal gets its trace.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from archive import taxonomy
+from archive.access import Actor, may_see, require, system_actor
+from archive.clock import Clock
+from archive.digests import Digests
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import Candidate, Document, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.permissions import Permission
+from archive.queries import find_document, find_project
+from archive.transaction import Transaction, write
+
+PART_CHARS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextRead:
+    """What an engine read: pages of text, or none and the state that says why."""
+
+    state: TextState
+    pages: Sequence[str] = ()
+    page_count: int = 0
+    engine: str = ""
+    reason: str = ""
+    truncated: bool = False
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known or guessed about a document when it is filed."""
+
+    type: str
+    type_source: str
+    title: str
+    candidates: Sequence[tuple[str, int, Sequence[str]]] = ()
+    doc_date: date | None = None
+    doc_no: str = ""
+    issuer: str = ""
+    conclusion: str = ""
+    terms: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file that passed the pipeline and whose bytes are stored."""
+
+    project: str
+    filename: str
+    digests: Digests
+    media_type: str
+    description: Description
+    text: TextRead = field(default_factory=lambda: TextRead(TextState.PENDING))
+    secrecy_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """`duplicate` says the same bytes were already in this dossier: nothing was written."""
+
+    document: Document
+    version: Version
+    duplicate: bool
+
+
+def file_document(actor: Actor, clock: Clock, intake: Intake) -> Filed:
+    """Turn an accepted file into a document with its first version. Raises NotFound, NotPermitted, Invalid."""
+    require(actor, Permission.DOCUMENT_FILE)
+    project = dossier_for_files(actor, intake.project)
+
+    def work(tx: Transaction) -> Filed:
+        return _insert(tx, project, intake)
+
+    try:
+        return write(actor, clock, work)
+    except DuplicateKeyError:
+        return duplicate_in(actor, project, intake.digests.sha256)
+
+
+def duplicate_in(actor: Actor, project: Project, sha256: str) -> Filed:
+    """The document that already holds these bytes in this dossier. Raises NotFound where none does."""
+    version: Version | None = Version.objects(dossier=project.id, sha256=sha256).first()
+    if version is None:
+        raise NotFound(what="文件内容", key=sha256)
+    return Filed(find_document(actor, version.document), version, duplicate=True)
+
+
+def dossier_for_files(actor: Actor, code: str) -> Project:
+    """The project, where it may hold files. Raises Invalid for a classified one: it is kept as catalogue entries."""
+    project = find_project(actor, code)
+    if project.classified:
+        raise Invalid(field="项目", problem=f"“{code}”是涉密项目，本系统只登记目录（题名与存放位置），不接收文件内容；"
+                                        "请改用“登记目录条目”，原件按保密规定保管。")
+    return project
+
+
+def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
+    """A new version of a document: the old bytes stay, the new ones become current. What was confirmed stays so."""
+    require(actor, Permission.DOCUMENT_FILE)
+    known = find_document(actor, key)
+    project = dossier_for_files(actor, known.project)
+
+    def work(tx: Transaction) -> Filed:
+        document = Document._from_son(tx.fresh(Document, {"_id": key}))
+        if document.catalogue_only:
+            raise Invalid(field="文件", problem="目录条目没有文件内容，不能添加版本。")
+        version = _version(tx, document.id, project.id, document.version + 1, intake)
+        tx.insert(version)
+        document.current, document.version, document.filename = version.id, version.number, intake.filename
+        _put_text(tx, document, version.id, intake.text)
+        tx.replace(document)
+        tx.audit("document.version-added", f"document:{key}", project=project.code, number=version.number,
+                 sha256=version.sha256, sm3=version.sm3)
+        tx.emit("document.filed", key, project.code)
+        return Filed(document, version, duplicate=False)
+
+    try:
+        return write(actor, clock, work)
+    except DuplicateKeyError:
+        return duplicate_in(actor, project, intake.digests.sha256)
+
+
+def catalogue_document(actor: Actor, clock: Clock, code: str, description: Description, location: str) -> Document:
+    """An entry without bytes (目录条目): title, type, date and where the original is kept."""
+    require(actor, Permission.DOCUMENT_FILE)
+    project = find_project(actor, code)
+    if not location.strip():
+        raise Invalid(field="存放位置", problem="目录条目须写明原件的存放位置。")
+
+    def work(tx: Transaction) -> Document:
+        document = _document(tx, project, description, filename="")
+        document.catalogue_only, document.location = True, location.strip()
+        document.text_state = TextState.UNSUPPORTED.value
+        tx.insert(document)
+        tx.audit("document.catalogued", f"document:{document.id}", project=code, type=document.type)
+        tx.emit("document.filed", document.id, code)
+        return document
+
+    return write(actor, clock, work)
+
+
+def confirm_document(actor: Actor, clock: Clock, key: str, revision: int, changes: Mapping[str, Any]) -> Document:
+    """Set or confirm what a document is: type, title, date, number, issuer, conclusion. Raises Conflict, NotFound."""
+    require(actor, Permission.DOCUMENT_CONFIRM)
+    unknown = changes.keys() - {"type", "title", "doc_date", "doc_no", "issuer", "conclusion"}
+    if unknown:
+        raise Invalid(field="、".join(sorted(unknown)), problem="没有这个字段，或它不能修改。")
+    if "type" in changes:
+        taxonomy.load().get(changes["type"])
+
+    def work(tx: Transaction) -> None:
+        document = find_document(actor, key)
+        if document.revision != revision:
+            raise Conflict(what="文件", key=document.title)
+        before = {name: str(getattr(document, name)) for name in changes}
+        for name, value in changes.items():
+            setattr(document, name, value)
+        if "type" in changes:
+            document.type_source, document.stage = "confirmed", taxonomy.load().get(document.type).stage
+        tx.replace(document)
+        tx.audit("document.confirmed", f"document:{key}", project=document.project, before=before,
+                 after={name: str(value) for name, value in changes.items()})
+        tx.emit("document.changed", key, document.project)
+
+    write(actor, clock, work)
+    return find_document(actor, key)
+
+
+def record_text(clock: Clock, version_id: str, text: TextRead, description: Description | None = None) -> None:
+    """Keep what an engine read from a version, over what was read before; the document is indexed again.
+
+    A description read from the full text replaces guesses, never what a person gave or confirmed.
+    """
+    actor = system_actor("extract")
+    require(actor, Permission.TEXT_RECORD)
+
+    def work(tx: Transaction) -> None:
+        version = Version._from_son(tx.fresh(Version, {"_id": version_id}))
+        document = Document._from_son(tx.fresh(Document, {"_id": version.document}))
+        if document.current != version_id:
+            return tx.audit("document.text-skipped", f"document:{document.id}", version=version.number)
+        _put_text(tx, document, version_id, text)
+        if description and document.type_source in ("recognised", "unrecognised"):
+            _describe(document, description)
+        tx.replace(document)
+        tx.audit("document.text-read", f"document:{document.id}", version=version.number, state=text.state.value,
+                 engine=text.engine, pages=text.page_count)
+        tx.emit("document.text-read", document.id, document.project)
+        return None
+
+    write(actor, clock, work)
+
+
+def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reason: str) -> None:
+    """Leave a trace of a file that was not kept. Neither its name nor its text is stored: both may be secret."""
+    def work(tx: Transaction) -> None:
+        tx.audit("document.refused", f"project:{code}", sha256=digests.sha256, size=digests.size, reason=reason)
+
+    write(actor, clock, work)
+
+
+def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
+    current = tx.fresh(Project, {"_id": project.id})
+    if current is None or not may_see(tx.actor, Project._from_son(current).label()):
+        raise NotFound(what="项目", key=project.code)
+    document = _document(tx, project, intake.description, intake.filename)
+    version = _version(tx, document.id, project.id, 1, intake)
+    document.current = version.id
+    _put_text(tx, document, version.id, intake.text)
+    tx.insert(version)
+    tx.insert(document)
+    tx.audit("document.filed", f"document:{document.id}", project=project.code, type=document.type,
+             type_source=document.type_source, filename=intake.filename, sha256=version.sha256, sm3=version.sm3,
+             size=version.size)
+    tx.emit("document.filed", document.id, project.code)
+    return Filed(document, version, duplicate=False)
+
+
+def _document(tx: Transaction, project: Project, description: Description, filename: str) -> Document:
+    document = Document(id=new_id(), dossier=project.id, project=project.code, unit=project.unit, filename=filename,
+                        created_at=tx.now, created_by=tx.actor.id)
+    _describe(document, description)
+    return document
+
+
+def _describe(document: Document, description: Description) -> None:
+    document.type, document.type_source = description.type, description.type_source
+    document.stage = taxonomy.load().get(description.type).stage
+    document.title = (description.title or document.filename or "无题名")[:500]
+    document.doc_date, document.doc_no = description.doc_date, description.doc_no[:200]
+    document.issuer, document.conclusion = description.issuer[:200], description.conclusion[:50]
+    document.terms = list(description.terms)
+    document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
+                           for key, score, reasons in description.candidates]
+
+
+def _version(tx: Transaction, document_id: str, dossier: str, number: int, intake: Intake) -> Version:
+    return Version(
+        id=new_id(), document=document_id, dossier=dossier, number=number, sha256=intake.digests.sha256,
+        sm3=intake.digests.sm3, size=intake.digests.size, media_type=intake.media_type, filename=intake.filename,
+        secrecy_checked=intake.secrecy_checked, received_at=tx.now, received_by=tx.actor.id)
+
+
+def _put_text(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:
+    document.text_state, document.text_reason = text.state.value, text.reason[:500]
+    if text.state is TextState.PENDING:
+        return
+    tx.remove(TextPart, {"version": version_id})
+    for first, pages in _parts(text.pages):
+        tx.put(TextPart(id=f"{version_id}/{first}", version=version_id, first_page=first, pages=pages))
+    tx.put(TextRecord(
+        id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
+        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50], read_at=tx.now))
+
+
+def _parts(pages: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Runs of pages of about a million characters, each with its first page's number (from 0)."""
+    parts: list[tuple[int, list[str]]] = []
+    size = PART_CHARS
+    for number, page in enumerate(pages):
+        if size >= PART_CHARS:
+            parts.append((number, []))
+            size = 0
+        parts[-1][1].append(page)
+        size += len(page) + 1
+    return parts

@@ -1,0 +1,59 @@
+"""Who may do what, as a table. `<resource>:<action>`, kept alphabetical; which dossiers it reaches is `access.py`."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ARCHIVIST = "archivist"
+    UNIT = "unit"
+    AUDITOR = "auditor"
+    SUPERVISOR = "supervisor"
+    SYSADMIN = "sysadmin"
+    SECADMIN = "secadmin"
+    AUDITADMIN = "auditadmin"
+    SYSTEM = "system"
+
+    @property
+    def label(self) -> str:
+        return ROLE_NAMES[self]
+
+
+ROLE_NAMES = {
+    Role.ARCHIVIST: "档案员", Role.UNIT: "项目单位经办", Role.AUDITOR: "审计员", Role.SUPERVISOR: "主管",
+    Role.SYSADMIN: "系统管理员", Role.SECADMIN: "安全保密管理员", Role.AUDITADMIN: "安全审计员", Role.SYSTEM: "系统",
+}
+
+
+class Permission(StrEnum):
+    ALERT_ACKNOWLEDGE = "alert:acknowledge"
+    ALERT_WAIVE = "alert:waive"
+    AUDIT_READ = "audit:read"
+    DOCUMENT_CONFIRM = "document:confirm"
+    DOCUMENT_FILE = "document:file"
+    DOCUMENT_READ = "document:read"
+    DOSSIER_ASSIGN = "dossier:assign"
+    JOB_RUN = "job:run"
+    OPERATIONS_READ = "operations:read"
+    PERSON_MANAGE = "person:manage"
+    PERSON_READ = "person:read"
+    PROJECT_CREATE = "project:create"
+    PROJECT_READ = "project:read"
+    PROJECT_UPDATE = "project:update"
+    TEXT_RECORD = "text:record"
+
+
+_READ = {Permission.PROJECT_READ, Permission.DOCUMENT_READ}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ARCHIVIST: frozenset(_READ | {
+        Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE, Permission.DOCUMENT_CONFIRM, Permission.DOCUMENT_FILE,
+        Permission.DOSSIER_ASSIGN, Permission.PROJECT_CREATE, Permission.PROJECT_UPDATE}),
+    Role.UNIT: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.DOCUMENT_FILE}),
+    Role.AUDITOR: frozenset(_READ),
+    Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE}),
+    # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.
+    Role.SYSADMIN: frozenset({Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),
+    Role.SECADMIN: frozenset({Permission.DOSSIER_ASSIGN, Permission.PERSON_MANAGE, Permission.PERSON_READ}),
+    Role.AUDITADMIN: frozenset({Permission.AUDIT_READ}),
+    Role.SYSTEM: frozenset(Permission),
+}

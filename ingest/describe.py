@@ -1,0 +1,35 @@
+"""What a document seems to be, from its name and text: the proposed type with reasons, and the metadata read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from archive import taxonomy
+from archive.operations.documents import Description
+from ingest.classify import recognise
+from ingest.metadata import read_metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the person who files a document says about it; empty where she says nothing."""
+
+    type: str = ""
+    title: str = ""
+    doc_date: date | None = None
+
+
+def describe(filename: str, pages: Sequence[str], headings: Sequence[str] = (), given: Given | None = None) -> Description:
+    """A description in which what was given wins over what was read. Raises UnknownDocumentType."""
+    given = given or Given()
+    recognition = recognise(filename, pages, headings)
+    metadata = read_metadata(filename, pages)
+    if given.type:
+        key, source = taxonomy.load().get(given.type).key, "given"
+    else:
+        key, source = recognition.type, "recognised" if recognition.accepted else "unrecognised"
+    return Description(
+        type=key, type_source=source, title=given.title or metadata.title,
+        candidates=[(c.type, c.score, c.reasons) for c in recognition.candidates],
+        doc_date=given.doc_date or metadata.doc_date, doc_no=metadata.doc_no, issuer=metadata.issuer,
+        conclusion=metadata.conclusion, terms=sorted(metadata.terms))

@@ -1,0 +1,107 @@
+"""The contract between the sandbox and the formats: what goes in, what comes out, what may go wrong.
+
+A format is a module with `MEDIA_TYPES` and `extract(source)`. It runs in a worker process that a hostile file may
+take down, so it reads nothing but the one file it is given, keeps no state, and loads its library when first used.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from archive.errors import ArchiveError
+
+MAX_CHARS = 16_000_000   # a shelf of books; what is longer is cut and marked `truncated`
+HEAD_CHARS = 100_000     # where only the first pages are wanted
+
+# Characters that carry no text: controls, soft hyphens, zero-width marks, object anchors, non-characters, half surrogates.
+_NOISE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc"
+                    "\ufffe\uffff\ud800-\udfff]")
+_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+
+
+class UnreadableFile(ArchiveError):
+    """The file is of a known format and cannot be read: damaged, protected, a bomb. The reason is for its owner."""
+
+    code = "ingest.unreadable"
+    text = "{reason}"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
+class NoExtractor(ArchiveError):
+    code = "ingest.no-extractor"
+    text = "“{filename}”的格式（{media_type}）暂不读取文字，文件按原样保存，可下载查看。"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read. `max_pages`: only so many pages from the front; `max_chars`: where text is cut."""
+
+    path: Path
+    media_type: str
+    filename: str
+    max_pages: int | None = None
+    max_chars: int = MAX_CHARS
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The text of a file, page by page (slide, sheet; one page where the format has none).
+
+    `page_count` counts the pages of the file, `pages` holds those that were read. `complete` is False where more could
+    be read by asking again without `max_pages`; `truncated` where text was cut for good; `garbled` where the file has
+    characters that are not its text. `engine` is name and version; `headings` serve recognition.
+    """
+
+    pages: tuple[str, ...]
+    page_count: int
+    engine: str
+    headings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    truncated: bool = False
+    garbled: bool = False
+    complete: bool = True
+
+
+class Extractor(Protocol):
+    """A format. The modules of this package are its implementations."""
+
+    MEDIA_TYPES: frozenset[str]
+
+    def extract(self, source: Source) -> Extraction:
+        """Read the text. Raises UnreadableFile; what a library raises beyond that costs this file only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages as far as the limits of a source allow, ready to become an Extraction."""
+
+    texts: tuple[str, ...]
+    truncated: bool
+    complete: bool
+
+
+def collect(pages: Iterable[str], page_count: int, source: Source) -> Pages:
+    """Clean and keep pages from the front until a limit of `source` is met; later pages are never computed."""
+    head = source.max_pages is not None
+    room = min(source.max_chars, HEAD_CHARS) if head else source.max_chars
+    texts: list[str] = []
+    cut = False
+    for page in pages:
+        if head and len(texts) == source.max_pages:
+            break
+        text = clean(page)
+        cut = len(text) > room
+        texts.append(text[:room])
+        room -= len(text)
+        if cut:
+            break
+    return Pages(tuple(texts), truncated=cut and not head, complete=not head or (not cut and len(texts) >= page_count))
+
+
+def clean(text: str) -> str:
+    """Text without characters that carry none, every kind of line end as a newline."""
+    return _NOISE.sub("", _BREAK.sub("\n", text))

@@ -1,0 +1,77 @@
+"""Text of web pages as a reader sees it: blocks as lines, cells by tabs, no scripts, styles or anything from outside."""
+
+from typing import Any
+
+from ingest.extractors._decoding import decode
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+
+MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+_MAX_BYTES = 64 << 20
+_SKIPPED = frozenset({"script", "style", "template", "head", "svg", "object", "iframe", "noembed", "noframes"})
+_BLOCKS = frozenset({"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt",
+                     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+                     "hr", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "table", "tr", "ul"})
+_CELLS = frozenset({"td", "th"})
+
+
+def extract(source: Source) -> Extraction:
+    """Raises UnreadableFile where nothing in the file is a page."""
+    from lxml import etree
+
+    with source.path.open("rb") as file:
+        data = file.read(_MAX_BYTES)
+        cut = bool(file.read(1))
+    decoded = decode(data, cut=cut)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    root = etree.fromstring(decoded.text.encode("utf-8", "replace"), parser)
+    if root is None:
+        raise UnreadableFile("网页文件里没有内容，无法读取文字。")
+    title = " ".join("".join(root.xpath("string(//title)")).split())
+    text = _text(root)
+    headings = [title] + [" ".join("".join(h.itertext()).split()) for h in root.iter("h1", "h2", "h3")]
+    if title and "".join(title.split()) not in "".join(text.split()):
+        text = f"{title}\n{text}"
+    pages = collect([text], 1, source)
+    return Extraction(pages.texts, 1, f"lxml {etree.__version__}", tuple(h for h in headings if h)[:60],
+                      decoded.warnings, pages.truncated or cut, complete=pages.complete)
+
+
+def _text(root: Any) -> str:  # noqa: ANN401 - an lxml element
+    from lxml import etree
+
+    out: list[str] = []
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
+        name = element.tag
+        if event == "start":
+            if name in _SKIPPED:
+                events.skip_subtree()
+                continue
+            _separate(out, name)
+            out.append(_words(element.text, name))
+        else:
+            _separate(out, name)
+            out.append(_words(element.tail, name) if element is not root else "")
+    lines = (" ".join(line.split(" ")).strip(" \t") for line in "".join(out).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _separate(out: list[str], name: str) -> None:
+    if name in _BLOCKS:
+        out.append("\n")
+    elif name in _CELLS:
+        out.append("\t")
+
+
+def _words(text: str | None, name: str) -> str:
+    """Running text with its white space as a browser shows it."""
+    if not text:
+        return ""
+    return text if name == "pre" else " ".join((text[:1].strip() and text[:1] or " ", text[1:])) if False else _spaced(text)
+
+
+def _spaced(text: str) -> str:
+    words = " ".join(text.split())
+    lead = " " if text[0].isspace() else ""
+    return f"{lead}{words}{' ' if words and text[-1].isspace() else ''}"

@@ -1,0 +1,129 @@
+"""The way in: a stream of bytes becomes a document, a duplicate, or a refusal with a reason.
+
+The stages run in order over one submission; a stage refuses by raising. Only after all of them are the bytes stored,
+and only then is the document filed: object first, then the transaction that names it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.access import Actor, require
+from archive.blobs.port import BlobStore
+from archive.blobs.staging import Staged, stage
+from archive.clock import Clock
+from archive.errors import Invalid, NotFound, Refused
+from archive.models import Project, TextState
+from archive.operations import documents
+from archive.operations.documents import Filed, Intake, TextRead
+from archive.permissions import Permission
+from archive.queries import find_document
+from ingest.describe import Given, describe
+from ingest.media_types import identify
+from ingest.reading import HEAD_PAGES, Reading, read
+from ingest.sandbox import Sandbox
+from ingest.secrecy import secrecy_marking
+
+LONGEST_NAME = 255
+
+
+@dataclass(slots=True)
+class Submission:
+    """A file on its way through the stages, and what they have found out."""
+
+    project: Project
+    staged: Staged
+    given: Given
+    media_type: str = ""
+    reading: Reading = field(default_factory=lambda: Reading(TextRead(TextState.PENDING)))
+    secrecy_checked: bool = False
+
+    @property
+    def filename(self) -> str:
+        return self.staged.filename
+
+
+class Intaker:
+    """Files submissions. `staging` is where bytes wait for the decision; `max_bytes` the largest file."""
+
+    def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock, staging: Path, max_bytes: int) -> None:
+        self.blobs, self.sandbox, self.clock = blobs, sandbox, clock
+        self.staging, self.max_bytes = staging, max_bytes
+        self.stages: tuple[Callable[[Submission], None], ...] = (
+            self._identify, self._read_head, self._refuse_secrets)
+
+    def file(self, actor: Actor, code: str, filename: str, chunks: Iterable[bytes], given: Given | None = None) -> Filed:
+        """File one document. Raises Refused, NotFound, NotPermitted, Invalid; then nothing was kept."""
+        require(actor, Permission.DOCUMENT_FILE)
+        project = documents.dossier_for_files(actor, code)
+        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes) as staged:
+            submission = Submission(project, staged, given or Given())
+            if known := self._known(actor, submission):
+                return known
+            intake = self._accept(actor, submission)
+            return documents.file_document(actor, self.clock, intake)
+
+    def add_version(self, actor: Actor, key: str, filename: str, chunks: Iterable[bytes]) -> Filed:
+        """File new bytes for an existing document. Raises as `file`."""
+        require(actor, Permission.DOCUMENT_FILE)
+        document = find_document(actor, key)
+        project = documents.dossier_for_files(actor, document.project)
+        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes) as staged:
+            submission = Submission(project, staged, Given(type=document.type, title=document.title))
+            if known := self._known(actor, submission):
+                return known
+            return documents.add_version(actor, self.clock, key, self._accept(actor, submission))
+
+    def _known(self, actor: Actor, submission: Submission) -> Filed | None:
+        try:
+            return documents.duplicate_in(actor, submission.project, submission.staged.digests.sha256)
+        except NotFound:
+            return None
+
+    def _accept(self, actor: Actor, submission: Submission) -> Intake:
+        """Run the stages, then make the bytes durable. A refusal is recorded before it is raised."""
+        try:
+            for step in self.stages:
+                step(submission)
+        except Refused as refusal:
+            documents.record_refusal(actor, self.clock, submission.project.code, submission.staged.digests,
+                                     str(refusal.facts["reason"]))
+            raise
+        text = submission.reading.text
+        description = describe(submission.filename, text.pages, submission.reading.headings, submission.given)
+        self.blobs.put(submission.staged.path, submission.staged.digests.sha256)
+        return Intake(
+            project=submission.project.code, filename=submission.filename, digests=submission.staged.digests,
+            media_type=submission.media_type, description=description, secrecy_checked=submission.secrecy_checked,
+            text=text if submission.reading.complete else TextRead(TextState.PENDING))
+
+    def _identify(self, submission: Submission) -> None:
+        submission.media_type = identify(submission.staged.path, submission.filename)
+
+    def _read_head(self, submission: Submission) -> None:
+        """The first pages now, for refusal and recognition; a long file is read in full by the worker."""
+        submission.reading = read(self.sandbox, submission.staged.path, submission.media_type, submission.filename,
+                                  HEAD_PAGES)
+
+    def _refuse_secrets(self, submission: Submission) -> None:
+        """State secrets may not enter a system that is not cleared for them (保守国家秘密法)."""
+        text = submission.reading.text
+        if text.state is not TextState.READ:
+            return
+        submission.secrecy_checked = True
+        if marking := secrecy_marking(text.pages[0]):
+            raise Refused(filename=submission.filename, reason=(
+                f"首页带有密级标志（{marking.level}），本系统不得存储国家秘密。文件内容没有保留；"
+                "请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"))
+
+
+def clean_name(filename: str) -> str:
+    """The file's own name without any path or control character. Raises Invalid where nothing is left."""
+    name = "".join(c for c in filename.replace("\\", "/").rpartition("/")[2] if c.isprintable()).strip()
+    if not name or name in {".", ".."}:
+        raise Invalid(field="文件名", problem="为空或只有路径，请给文件取名后再上传。")
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    room = LONGEST_NAME - len((dot + extension).encode())
+    return (stem or name).encode()[:max(room, 1)].decode(errors="ignore") + dot + extension

@@ -1,0 +1,85 @@
+"""From bytes to text: one file through the sandbox, whatever happens answered as a state with a reason."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.blobs.port import BlobStore
+from archive.clock import Clock
+from archive.errors import ArchiveError
+from archive.models import Document, OutboxEvent, TextState, Version
+from archive.operations.documents import TextRead, record_text
+from ingest.describe import describe
+from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
+from ingest.sandbox import Sandbox, SandboxFailure
+
+HEAD_PAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The text as the archive keeps it; `headings` help recognition; `complete` is False for a head only."""
+
+    text: TextRead
+    headings: tuple[str, ...] = ()
+    complete: bool = True
+
+
+def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages: int | None = None) -> Reading:
+    """Read a file's text. Never raises for what is in the file: the state says what became of it."""
+    try:
+        extraction = sandbox.extract(path, media_type, filename, max_pages=max_pages)
+    except NoExtractor:
+        return Reading(TextRead(TextState.UNSUPPORTED, reason="此格式暂不读取文字，文件已原样保存，可下载查看。"))
+    except (UnreadableFile, SandboxFailure) as error:
+        return Reading(TextRead(TextState.UNREADABLE, reason=str(error)))
+    return Reading(_as_text(extraction), tuple(extraction.headings), extraction.complete)
+
+
+def _as_text(extraction: Extraction) -> TextRead:
+    state, pages, reason = TextState.READ, extraction.pages, ""
+    if extraction.garbled:
+        state, pages, reason = TextState.GARBLED, (), "文字层是乱码，未作为文字收录；原文可下载查看，待光学识别。"
+    elif not any(page.strip() for page in pages):
+        state, pages, reason = TextState.NO_TEXT, (), "文件里没有文字层，多半是扫描件；原文可下载查看，待光学识别。"
+    return TextRead(state, pages, extraction.page_count or len(extraction.pages), extraction.engine, reason,
+                    extraction.truncated, extraction.warnings)
+
+
+class PendingReader:
+    """The outbox handler that reads documents whose text was not complete when they were filed."""
+
+    def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock, workers: int = 2) -> None:
+        self.blobs, self.sandbox, self.clock = blobs, sandbox, clock
+        self.pool = ThreadPoolExecutor(workers, thread_name_prefix="read")
+
+    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str]:
+        errors: dict[str, str] = {}
+        for event, error in zip(events, self.pool.map(self._try, events), strict=True):
+            if error:
+                errors[event.id] = error
+        return errors
+
+    def close(self) -> None:
+        self.pool.shutdown()
+
+    def _try(self, event: OutboxEvent) -> str:
+        try:
+            self.read_document(event.subject)
+        except ArchiveError as error:
+            return str(error)
+        return ""
+
+    def read_document(self, key: str, *, again: bool = False) -> None:
+        """Read the current version of a document where that is still to be done, or `again`."""
+        document = Document.objects(id=key).first()
+        if document is None or not document.current:
+            return
+        if document.text_state != TextState.PENDING and not again:
+            return
+        version = Version.objects(id=document.current).get()
+        with self.blobs.local(version.sha256) as path:
+            reading = read(self.sandbox, path, version.media_type, version.filename)
+        description = describe(document.filename, reading.text.pages, reading.headings)
+        record_text(self.clock, version.id, reading.text, description)

@@ -1,0 +1,1 @@
+"""Judging and telling: rules, findings, alerts, notices, fixity, jobs. Imports only archive."""

@@ -1,0 +1,186 @@
+"""Findings kept, and the life of their alerts: they open, change and clear by themselves, never twice for one cause.
+
+A finding record stands for (project, rule, subject). Its alert is open while the rule fails, or while a deadline is so
+near that somebody should be told. Every opening, change and clearing is in the record's history and in the audit.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from archive.access import system_actor
+from archive.clock import Clock
+from archive.models import Project
+from archive.transaction import Transaction, collection, write
+from retention.compliance.engine import evaluate
+from retention.compliance.facts import Facts, RuleSettings
+from retention.compliance.findings import Finding, Outcome
+from retention.compliance.rule import rule_of
+from retention.models import Change, FindingRecord
+from retention.reading import facts_of
+from retention.workdays import WorkCalendar
+
+ACTOR = system_actor("compliance")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What judging needs beside the facts."""
+
+    clock: Clock
+    calendar: WorkCalendar
+    settings: RuleSettings
+    timezone: str = "Asia/Shanghai"
+
+    def facts(self, projects: Sequence[Project], today: date) -> list[Facts]:
+        return facts_of(projects, today, self.calendar, self.settings, self.timezone)
+
+    def judge(self, projects: Sequence[Project], today: date) -> dict[str, tuple[Finding, ...]]:
+        """Every finding of each project code; changes nothing."""
+        return {facts.project.code: evaluate(facts) for facts in self.facts(projects, today)}
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What one evaluation did: projects judged, alerts opened, changed and cleared."""
+
+    projects: int = 0
+    opened: int = 0
+    changed: int = 0
+    cleared: int = 0
+
+
+def finding_id(project: str, rule: str, subject: str) -> str:
+    return hashlib.sha256(f"{project}\n{rule}\n{subject}".encode()).hexdigest()[:24]
+
+
+def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None = None, *,
+            record_sweep: bool = False) -> Sweep:
+    """Judge these projects (all where None), keep the findings, and open, change or clear their alerts.
+
+    With `record_sweep` every project's evaluation is audited even where nothing changed: the proof that no day was
+    left out.
+    """
+    day, sweep = today or judge.clock.today(), Sweep()
+    query = Project.objects if codes is None else Project.objects(code__in=sorted(set(codes)))
+    projects = list(query.order_by("code"))
+    for start in range(0, len(projects), 100):
+        batch = projects[start:start + 100]
+        answers = judge.judge(batch, day)
+        for project in batch:
+            _keep(judge.clock, project, answers[project.code], day, sweep, record_sweep)
+            sweep.projects += 1
+    return sweep
+
+
+def _keep(clock: Clock, project: Project, findings: Sequence[Finding], day: date, sweep: Sweep, record: bool) -> None:
+    """Store one project's findings in one transaction, where there is anything to store."""
+    tally = Sweep()
+
+    def work(tx: Transaction) -> None:
+        tally.opened = tally.changed = tally.cleared = 0
+        rows = collection(FindingRecord).find({"project": project.code}, session=tx.session)
+        stored = {row["_id"]: FindingRecord._from_son(row) for row in rows}
+        seen: set[str] = set()
+        for finding in findings:
+            key = finding_id(project.code, finding.rule, finding.subject)
+            seen.add(key)
+            _store(tx, project, finding, stored.get(key), key, day, tally)
+        for key in stored.keys() - seen:
+            _gone(tx, stored[key], day, tally)
+        tx.audit("compliance.evaluated", f"project:{project.code}", day=day.isoformat(), findings=len(findings),
+                 opened=tally.opened, changed=tally.changed, cleared=tally.cleared)
+
+    if record or _differs(project, findings, day):
+        write(ACTOR, clock, work)
+        sweep.opened += tally.opened
+        sweep.changed += tally.changed
+        sweep.cleared += tally.cleared
+
+
+def _differs(project: Project, findings: Sequence[Finding], day: date) -> bool:
+    """Whether keeping these findings would change anything: re-evaluations after every event mostly would not."""
+    stored = {row.id: row for row in FindingRecord.objects(project=project.code)}
+    keys = {finding_id(project.code, f.rule, f.subject): f for f in findings}
+    if stored.keys() != keys.keys():
+        return True
+    return any(stored[key].evaluated_on != day or _facts_changed(stored[key], finding, project)
+               for key, finding in keys.items())
+
+
+def _store(tx: Transaction, project: Project, finding: Finding, record: FindingRecord | None, key: str, day: date,
+           tally: Sweep) -> None:
+    new = record is None
+    record = record or FindingRecord(id=key, project=project.code, rule=finding.rule, subject=finding.subject)
+    turned = not new and (record.outcome, record.severity, record.due_on) != (
+        finding.outcome.value, finding.severity.value, finding.due_on)
+    _copy(record, finding, project, day)
+    wanted = deserves_alert(finding)
+    if wanted and record.alert != "open":
+        record.alert, record.opened_on, record.episode = "open", day, record.episode + 1
+        record.acknowledged_by, record.waiver = "", None
+        _turn(tx, record, day, "opened", finding.reason)
+        tally.opened += 1
+    elif not wanted and record.alert == "open":
+        record.alert = "cleared"
+        _turn(tx, record, day, "cleared", finding.reason)
+        tally.cleared += 1
+    elif wanted and turned:
+        _turn(tx, record, day, "changed", finding.reason)
+        tally.changed += 1
+    if record.alert == "open" and record.waiver and record.waiver.until < day:
+        record.waiver = None
+        _turn(tx, record, day, "lapsed", "豁免已到期")
+    if new:
+        tx.insert(record)
+    else:
+        tx.replace(record)
+
+
+def deserves_alert(finding: Finding) -> bool:
+    """Failed, or due within the widest notice the rule gives."""
+    if finding.outcome is Outcome.FAILED:
+        return True
+    near = max(finding.milestones, default=-1)
+    return finding.outcome is Outcome.DUE and finding.days_left is not None and finding.days_left <= near
+
+
+def _gone(tx: Transaction, record: FindingRecord, day: date, tally: Sweep) -> None:
+    """A subject that is no more (a contract renumbered, a rule withdrawn): its alert clears, the record stays."""
+    record.outcome, record.reason, record.evaluated_on = Outcome.NOT_APPLICABLE.value, "该事项已不存在", day
+    if record.alert == "open":
+        record.alert = "cleared"
+        _turn(tx, record, day, "cleared", record.reason)
+        tally.cleared += 1
+    tx.replace(record)
+
+
+def _turn(tx: Transaction, record: FindingRecord, day: date, what: str, note: str) -> None:
+    record.history.append(Change(at=tx.now, day=day, what=what, note=note[:500], by=tx.actor.id))
+    tx.audit(f"alert.{what}", f"finding:{record.id}", project=record.project, rule=record.rule,
+             subject=record.subject, outcome=record.outcome, severity=record.severity,
+             due_on=record.due_on.isoformat() if record.due_on else None)
+
+
+def _copy(record: FindingRecord, finding: Finding, project: Project, day: date) -> None:
+    record.project_name, record.dossier, record.unit = project.name, project.id, project.unit
+    for name, value in _content(finding).items():
+        setattr(record, name, value)
+    record.evaluated_on = day
+
+
+def _content(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule_version": finding.rule_version, "title": rule_of(finding.rule).title, "clause": finding.clause,
+        "outcome": finding.outcome.value, "severity": finding.severity.value, "due_on": finding.due_on,
+        "reason": finding.reason, "inputs": dict(finding.inputs), "steps": list(finding.steps),
+        "clears_when": finding.clears_when, "provisional": finding.provisional, "targets": list(finding.targets),
+        "milestones": list(finding.milestones)}
+
+
+def _facts_changed(record: FindingRecord, finding: Finding, project: Project) -> bool:
+    if (record.project_name, record.unit) != (project.name, project.unit):
+        return True
+    return any(getattr(record, name) != value for name, value in _content(finding).items())

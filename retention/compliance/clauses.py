@@ -1,0 +1,49 @@
+"""The clauses the rules rest on: data with a schema (clauses.yaml). Knows nothing of the rules that cite them."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).with_name("clauses.yaml")
+_KEYS = {"instrument", "article", "paragraph", "item", "verified", "title", "summary"}
+_REQUIRED = {"instrument", "verified", "title", "summary"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause in our own words. `instrument` is the title of the law or measure; `verified` False where the summary
+    was not checked against an official text."""
+
+    id: str
+    instrument: str
+    article: int | None
+    paragraph: int | None
+    item: int | None
+    title: str
+    summary: str
+    verified: bool
+
+    @property
+    def citation(self) -> str:
+        """The Chinese way to cite it: 第31条第2款."""
+        marks = ((self.article, "条"), (self.paragraph, "款"), (self.item, "项"))
+        return "".join(f"第{number}{unit}" for number, unit in marks if number is not None) or self.title
+
+
+@cache
+def all_clauses() -> dict[str, Clause]:
+    """Every clause by id, in the order of the file. Raises ValueError where the file does not hold its schema."""
+    raw: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    instruments: dict[str, str] = raw["instruments"]
+    return {key: _clause(key, line, instruments) for key, line in raw["clauses"].items()}
+
+
+def _clause(key: str, line: dict[str, Any], instruments: dict[str, str]) -> Clause:
+    if not _REQUIRED <= set(line) <= _KEYS or line["instrument"] not in instruments:
+        raise ValueError(
+            f"{DATA.name}: {key} needs {sorted(_REQUIRED)}, may have {sorted(_KEYS)} and a known instrument")
+    return Clause(key, instruments[line["instrument"]], line.get("article"), line.get("paragraph"), line.get("item"),
+                  line["title"], line["summary"], bool(line["verified"]))

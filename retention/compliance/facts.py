@@ -1,0 +1,168 @@
+"""The plain facts a rule may read: one project, its contracts and documents, the project before it, and the day.
+
+Owns the shapes; must not know rules, models or queries. Whoever evaluates fills them in; every field that the ledger
+may leave empty is None or "" here, and no rule may fail because of that.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from retention.compliance.rule_settings import RuleSettings
+from retention.workdays import WorkCalendar
+
+__all__ = [
+    "ContractFacts", "DocumentFacts", "Facts", "ProjectFacts", "RuleSettings", "contract_facts", "earliest",
+    "existed_by", "latest", "project_facts",
+]
+
+SELF_BUILD = "self_build"
+SERVICE_PURCHASE = "service_purchase"
+OM = "om"
+UPGRADE = "upgrade"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """A project as the ledger (台账) holds it; names and units of the fields are those of the project model.
+
+    acceptance_deadline: the day an approval or contract names for acceptance. waived: keys of the document types
+    that need not be there, by a recorded decision (豁免).
+    """
+
+    code: str
+    name: str = ""
+    unit: str = ""
+    mode: str = SELF_BUILD
+    kind: str = "new"
+    predecessor: str = ""
+    classified: bool = False
+    cross_department: bool = False
+    mlps_level: str = ""
+    funding_source: str = ""
+    total_investment_fen: int | None = None
+    registered_on: date | None = None
+    approved_on: date | None = None
+    approval_no: str = ""
+    contract_signed_on: date | None = None
+    construction_start: date | None = None
+    planned_completion: date | None = None
+    actual_completion: date | None = None
+    trial_start: date | None = None
+    trial_end_actual: date | None = None
+    trial_abnormal_days: int = 0
+    planned_acceptance: date | None = None
+    acceptance_deadline: date | None = None
+    extension_until: date | None = None
+    acceptance_date: date | None = None
+    acceptance_result: str = ""
+    operation_start: date | None = None
+    warranty_end: date | None = None
+    contact: str = ""
+    contact_email: str = ""
+    supervisor: str = ""
+    supervisor_email: str = ""
+    waived: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFacts:
+    """A contract; `end_on` is the last day of service, `renews` the number of the contract before it."""
+
+    number: str
+    type: str = OM
+    signed_on: date | None = None
+    start_on: date | None = None
+    end_on: date | None = None
+    amount_fen: int | None = None
+    supplier: str = ""
+    method: str = ""
+    renews: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """A filed document: `type` a key of the taxonomy, `terms` the marker words found in its text.
+
+    doc_date: the date the document bears (成文日期). filed_on: the day the archive received it, which bounds an
+    undated document from above.
+    """
+
+    id: str
+    type: str
+    doc_date: date | None = None
+    issuer: str = ""
+    conclusion: str = ""
+    terms: frozenset[str] = frozenset()
+    title: str = ""
+    filed_on: date | None = None
+
+    @property
+    def exists_by(self) -> date | None:
+        """The first day on which the document certainly existed, None where nothing is known."""
+        return self.doc_date or self.filed_on
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Everything one evaluation of one project may read. Equal only to itself, so that results can be kept by it."""
+
+    project: ProjectFacts
+    today: date
+    contracts: tuple[ContractFacts, ...] = ()
+    documents: tuple[DocumentFacts, ...] = ()
+    predecessor: ProjectFacts | None = None
+    calendar: WorkCalendar = field(default_factory=WorkCalendar)
+    settings: RuleSettings = field(default_factory=RuleSettings)
+
+    @property
+    def self_built(self) -> bool:
+        return self.project.mode == SELF_BUILD
+
+    def documents_of(self, *types: str) -> tuple[DocumentFacts, ...]:
+        """Documents of these types, oldest first, undated last. What bears a date after `today` is not there yet."""
+        found = [document for document in self.documents
+                 if document.type in types and (document.doc_date is None or document.doc_date <= self.today)]
+        return tuple(sorted(found, key=lambda document: (document.doc_date or date.max, document.id)))
+
+    def contracts_of(self, *types: str) -> tuple[ContractFacts, ...]:
+        """Contracts of these types by start and number, those without a start last, without those signed later."""
+        found = [contract for contract in self.contracts
+                 if contract.type in types and (contract.signed_on is None or contract.signed_on <= self.today)]
+        return tuple(sorted(found, key=lambda contract: (contract.start_on or date.max, contract.number)))
+
+    def reached(self, day: date | None) -> date | None:
+        """The day where it is not in the future of the day judged; a planned date proves nothing yet."""
+        return day if day is not None and day <= self.today else None
+
+
+def earliest(documents: Iterable[DocumentFacts]) -> date | None:
+    """The earliest date a document of these bears, None where none is dated."""
+    return min((document.doc_date for document in documents if document.doc_date), default=None)
+
+
+def latest(documents: Iterable[DocumentFacts]) -> date | None:
+    return max((document.doc_date for document in documents if document.doc_date), default=None)
+
+
+def existed_by(documents: Iterable[DocumentFacts], day: date) -> bool | None:
+    """Whether a document of these existed on `day`; None where only undated ones could tell."""
+    listed = tuple(documents)
+    if any(document.exists_by is not None and document.exists_by <= day for document in listed):
+        return True
+    return None if any(document.doc_date is None for document in listed) else False
+
+
+def project_facts(record: object, waived: Iterable[str] = ()) -> ProjectFacts:
+    """Facts of anything that carries the ledger's fields as attributes: a stored project, a row just read."""
+    values = {name: getattr(record, name) for name in _PROJECT_FIELDS if hasattr(record, name)}
+    return ProjectFacts(**{**values, "waived": frozenset(waived)})
+
+
+def contract_facts(record: object) -> ContractFacts:
+    """As `project_facts`, for a contract."""
+    return ContractFacts(**{name: getattr(record, name) for name in _CONTRACT_FIELDS if hasattr(record, name)})
+
+
+_PROJECT_FIELDS = tuple(item.name for item in fields(ProjectFacts) if item.name != "waived")
+_CONTRACT_FIELDS = tuple(item.name for item in fields(ContractFacts))

@@ -1,0 +1,135 @@
+"""What a rule may answer. Owns outcomes, severities and the shape of a finding.
+
+Must not know rules, facts or how findings are stored, shown or mailed. A rule answers with verdicts, made by the
+five helpers below; the engine adds who said it and turns them into findings.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+Input = date | frozenset[str] | tuple[object, ...] | str | int | float | bool | None
+
+
+class Outcome(StrEnum):
+    """`due`: an obligation lies ahead or its term is running. `unknown`: data is missing, work to do, never success."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    DUE = "due"
+    NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """C illegal or blocking, H overdue or missing mandatory evidence, M should be fixed, L housekeeping, I information.
+
+    Declared from light to grave.
+    """
+
+    I = "I"  # noqa: E741 - the letter of the register
+    L = "L"
+    M = "M"
+    H = "H"
+    C = "C"
+
+    @property
+    def rank(self) -> int:
+        return _RANKS[self]
+
+    def at_most(self, limit: "Severity") -> "Severity":
+        return min(self, limit, key=lambda severity: severity.rank)
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One answer of a rule, before the engine adds the rule's identity. Fields as in `Finding`."""
+
+    outcome: Outcome
+    reason: str
+    severity: Severity | None = None
+    subject: str = ""
+    due_on: date | None = None
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+    clears_when: str = ""
+    provisional: bool = False
+    milestones: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer of one rule about one project on one day.
+
+    subject: tells several findings of a rule in one project apart (contract number, document type); "" otherwise.
+    days_left: due_on minus the day judged, negative when overdue. milestones: values of days_left on which somebody
+    is to be told. provisional: rests on a year whose working days are not announced yet. All texts are Chinese.
+    """
+
+    rule: str
+    rule_version: int
+    clause: str
+    subject: str
+    outcome: Outcome
+    severity: Severity
+    due_on: date | None
+    days_left: int | None
+    reason: str
+    inputs: dict[str, JsonValue]
+    steps: tuple[str, ...]
+    clears_when: str
+    provisional: bool
+    targets: tuple[str, ...]
+    milestones: tuple[int, ...]
+
+
+def passed(reason: str, *, severity: Severity | None = None, subject: str = "", due_on: date | None = None,
+           inputs: Mapping[str, Input] | None = None, steps: tuple[str, ...] = (),
+           provisional: bool = False) -> Verdict:
+    return Verdict(Outcome.PASSED, reason, severity, subject, due_on, inputs or {}, steps, "", provisional)
+
+
+def failed(reason: str, *, clears_when: str, severity: Severity | None = None, subject: str = "",
+           due_on: date | None = None, inputs: Mapping[str, Input] | None = None, steps: tuple[str, ...] = (),
+           provisional: bool = False, milestones: tuple[int, ...] = ()) -> Verdict:
+    return Verdict(
+        Outcome.FAILED, reason, severity, subject, due_on, inputs or {}, steps, clears_when, provisional, milestones)
+
+
+def due(reason: str, *, clears_when: str, due_on: date | None, severity: Severity | None = None, subject: str = "",
+        inputs: Mapping[str, Input] | None = None, steps: tuple[str, ...] = (), provisional: bool = False,
+        milestones: tuple[int, ...] = ()) -> Verdict:
+    return Verdict(
+        Outcome.DUE, reason, severity, subject, due_on, inputs or {}, steps, clears_when, provisional, milestones)
+
+
+def not_applicable(reason: str, *, severity: Severity | None = None, subject: str = "",
+                   inputs: Mapping[str, Input] | None = None) -> Verdict:
+    return Verdict(Outcome.NOT_APPLICABLE, reason, severity, subject, None, inputs or {})
+
+
+def unknown(missing: tuple[str, ...], *, reason: str = "", severity: Severity | None = None, subject: str = "",
+            inputs: Mapping[str, Input] | None = None, steps: tuple[str, ...] = ()) -> Verdict:
+    """`missing` names the fields in the words of the ledger; the register says what to fill in."""
+    named = "、".join(missing)
+    return Verdict(
+        Outcome.UNKNOWN, reason or f"无法判断：缺少{named}。", severity, subject, None,
+        {**(inputs or {}), "missing": missing}, steps, f"补登{named}后重新判断。")
+
+
+def plain(value: object) -> JsonValue:
+    """A value of `inputs` as JSON knows it: dates in ISO form, sets in order."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return [*sorted(str(item) for item in value)]
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be an input of a finding")

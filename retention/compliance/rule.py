@@ -1,0 +1,91 @@
+"""What a rule is, and how a function becomes one. Owns the rule's identity and how its verdicts become findings.
+
+Must not know which rules exist (`retention.compliance.rules`) nor evaluate many of them (`engine`).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from retention.compliance.facts import Facts
+from retention.compliance.findings import Finding, Outcome, Severity, Verdict, not_applicable, plain
+
+Judge = Callable[[Facts], Verdict | Iterable[Verdict]]
+Scope = Callable[[Facts], str]
+"""Says in Chinese why a rule does not concern a project; "" where it does."""
+
+
+def everything(facts: Facts) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pure function over facts with its identity.
+
+    clause: the clause it enforces, `also` the others it rests on; all are keys of clauses.yaml. arithmetic: how it
+    counts, in plain Chinese. targets: who is told, as role marks of the register (PM, HEAD, AUD, ARCH, FIN, SEC, …).
+    evidence: keys of document types, or names of project fields, it reads. version: raised when the meaning changes,
+    so that a stored finding stays explainable. legacy: the gravest severity in projects approved before the measures
+    took effect (第54条), None where the rule does not reach back.
+    """
+
+    id: str
+    title: str
+    clause: str
+    severity: Severity
+    targets: tuple[str, ...]
+    arithmetic: str
+    judge: Judge
+    applies: Scope = everything
+    also: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    version: int = 1
+    legacy: Severity | None = None
+
+    def __call__(self, facts: Facts) -> tuple[Finding, ...]:
+        """The findings of this rule; never empty. Raises whatever the function raises: the engine catches."""
+        if out_of_scope := self.applies(facts) or self._before_its_time(facts):
+            return (self.finding(facts, not_applicable(out_of_scope)),)
+        answer = self.judge(facts)
+        verdicts = (answer,) if isinstance(answer, Verdict) else tuple(answer)
+        if not verdicts:
+            raise ValueError(f"rule {self.id} gave no answer")
+        return tuple(self.finding(facts, verdict) for verdict in verdicts)
+
+    def finding(self, facts: Facts, verdict: Verdict) -> Finding:
+        due_on = verdict.due_on
+        return Finding(
+            rule=self.id, rule_version=self.version, clause=self.clause, subject=verdict.subject,
+            outcome=verdict.outcome, severity=self._weigh(facts, verdict), due_on=due_on,
+            days_left=None if due_on is None else (due_on - facts.today).days, reason=verdict.reason,
+            inputs={name: plain(value) for name, value in verdict.inputs.items()}, steps=verdict.steps,
+            clears_when=verdict.clears_when, provisional=verdict.provisional, targets=self.targets,
+            milestones=verdict.milestones)
+
+    def _before_its_time(self, facts: Facts) -> str:
+        if self.legacy is None and is_legacy(facts):
+            return f"项目于 {facts.project.approved_on} 批复，早于本办法施行，本条不溯及（第54条）。"
+        return ""
+
+    def _weigh(self, facts: Facts, verdict: Verdict) -> Severity:
+        if verdict.outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
+            return verdict.severity or Severity.I
+        # What is only to come weighs nothing unless its rule says so; the rule's severity is that of a breach.
+        usual = Severity.I if verdict.outcome is Outcome.DUE else self.severity
+        severity = verdict.severity or usual
+        return severity.at_most(self.legacy) if self.legacy and is_legacy(facts) else severity
+
+
+def is_legacy(facts: Facts) -> bool:
+    """Approved before the measures took effect (第54条); without an approval date the measures apply."""
+    approved = facts.project.approved_on
+    return approved is not None and approved < facts.settings.legacy_before
+
+
+def rule(id: str, *, title: str, clause: str, severity: Severity, targets: tuple[str, ...], arithmetic: str,
+         applies: Scope = everything, also: tuple[str, ...] = (), evidence: tuple[str, ...] = (), version: int = 1,
+         legacy: Severity | None = Severity.M) -> Callable[[Judge], Rule]:
+    """Makes a function a rule. It comes to life by its module being listed in `rules/__init__.py`, not by this."""
+    def make(judge: Judge) -> Rule:
+        return Rule(id, title, clause, severity, targets, arithmetic, judge, applies, also, evidence, version, legacy)
+    return make

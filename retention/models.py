@@ -1,0 +1,118 @@
+"""What judging and telling leave behind: findings with the life of their alert, mails, and what each person was told."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from mongoengine import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    DictField,
+    EmbeddedDocumentField,
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    StringField,
+)
+
+from archive.models.base import Model, Part, Revisioned
+
+
+class Change(Part):
+    """One turn in the life of an alert."""
+
+    at: datetime = DateTimeField(required=True)
+    day: date = DateField(required=True)
+    what: str = StringField(required=True, choices=("opened", "changed", "cleared", "acknowledged", "waived", "lapsed"))
+    note: str = StringField(default="")
+    by: str = StringField(default="")
+
+
+class FindingWaiver(Part):
+    """An exemption asked for by one person and approved by another (双人), until a day."""
+
+    reason: str = StringField(required=True)
+    until: date = DateField(required=True)
+    asked_by: str = StringField(required=True)
+    asked_at: datetime = DateTimeField(required=True)
+    approved_by: str = StringField(default="")
+    approved_at: datetime | None = DateTimeField()
+
+
+class FindingRecord(Revisioned):
+    """The newest answer of one rule about one subject of one project, and its alert.
+
+    `id` is made from project, rule and subject, so one cause never has two records. `alert` is `none`, `open` or
+    `cleared`; `episode` counts openings.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "findings", "auto_create_index": False,
+        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity")]}
+
+    id: str = StringField(primary_key=True)
+    project: str = StringField(required=True)
+    project_name: str = StringField(required=True)
+    dossier: str = StringField(required=True)
+    unit: str = StringField(required=True)
+    rule: str = StringField(required=True)
+    rule_version: int = IntField(required=True)
+    title: str = StringField(required=True)
+    clause: str = StringField(required=True)
+    subject: str = StringField(default="")
+    outcome: str = StringField(required=True)
+    severity: str = StringField(required=True)
+    due_on: date | None = DateField()
+    reason: str = StringField(default="")
+    inputs: dict[str, Any] = DictField()
+    steps: list[str] = ListField(StringField())
+    clears_when: str = StringField(default="")
+    provisional: bool = BooleanField(default=False)
+    targets: list[str] = ListField(StringField())
+    milestones: list[int] = ListField(IntField())
+    evaluated_on: date = DateField(required=True)
+
+    alert: str = StringField(default="none", choices=("none", "open", "cleared"))
+    episode: int = IntField(default=0)
+    opened_on: date | None = DateField()
+    acknowledged_by: str = StringField(default="")
+    waiver: FindingWaiver | None = EmbeddedDocumentField(FindingWaiver)
+    history: list[Change] = EmbeddedDocumentListField(Change)
+
+
+class Mail(Revisioned):
+    """A mail to one person for one day. `sending` at start-up means: nobody knows whether it went out."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "mails", "auto_create_index": False,
+        "indexes": [("state", "not_before"), "-created_at", "address"]}
+
+    id: str = StringField(primary_key=True)
+    address: str = StringField(required=True)
+    name: str = StringField(default="")
+    day: date = DateField(required=True)
+    subject: str = StringField(required=True)
+    text: str = StringField(required=True)
+    html: str = StringField(required=True)
+    items: int = IntField(default=0)
+    state: str = StringField(default="queued", choices=("queued", "sending", "sent", "rejected", "uncertain"))
+    attempts: int = IntField(default=0)
+    repeated: bool = BooleanField(default=False)
+    not_before: datetime = DateTimeField(required=True)
+    created_at: datetime = DateTimeField(required=True)
+    sent_at: datetime | None = DateTimeField()
+    error: str = StringField(default="")
+
+
+class Mention(Model):
+    """That an address was (or is about to be) told one thing once; `id` is address and line key."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "mentions", "auto_create_index": False, "indexes": ["address"]}
+
+    id: str = StringField(primary_key=True)
+    address: str = StringField(required=True)
+    key: str = StringField(required=True)
+    mail: str = StringField(required=True)
+
+
+ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention)

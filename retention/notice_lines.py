@@ -1,0 +1,116 @@
+"""The plain values notices are made of: an open alert as one line, a recipient, and the digest of one person and day.
+
+Knows nothing of databases, mail or clocks. Dates are calendar days of the archive's time zone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+SEVERITIES = ("C", "H", "M", "L", "I")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An open alert, as people are told about it.
+
+    `days_left` counts calendar days to `due_on` (negative: overdue; None: no date). `milestones` are days left at
+    which the alert is mentioned again, e.g. (60, 30, 15, 7, 0). `targets` are the codes of who is addressed (ARCH,
+    PM, HEAD, FIN, PROC, SEC, AUD). `opened_on` tells one opening from a later one of the same alert; `event_key`
+    may tell more (the number of the opening): a new key makes the line new to everybody.
+    """
+
+    alert_id: str
+    project_code: str
+    project_name: str
+    unit: str
+    rule: str
+    title: str
+    clause: str
+    subject: str
+    severity: str
+    outcome: str
+    due_on: date | None
+    days_left: int | None
+    reason: str
+    steps: tuple[str, ...]
+    clears_when: str
+    opened_on: date
+    milestones: tuple[int, ...] = ()
+    targets: tuple[str, ...] = ()
+    event_key: str = ""
+
+    def as_of(self, day: date) -> "AlertLine":
+        """The same line with its days counted from `day`: an evaluation of yesterday must not state its count."""
+        return self if self.due_on is None else replace(self, days_left=(self.due_on - day).days)
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_left is not None and self.days_left < 0
+
+    @property
+    def urgency(self) -> tuple[int, date, str]:
+        """Sorts the gravest first, then the nearest date, then by id so that two runs agree."""
+        rank = SEVERITIES.index(self.severity) if self.severity in SEVERITIES else len(SEVERITIES)
+        return rank, self.due_on or date.max, self.alert_id
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who may be told. Several recipients with one address are one person and get one digest.
+
+    A line reaches them when it is addressed to one of `targets` and `sees` admits its project's code: what a person
+    may not open in the archive is not mailed to them either.
+    """
+
+    address: str
+    name: str
+    targets: frozenset[str]
+    sees: Callable[[str], bool] | frozenset[str]
+
+    def wants(self, line: AlertLine) -> bool:
+        return not self.targets.isdisjoint(line.targets) and self._may_see(line.project_code)
+
+    def _may_see(self, code: str) -> bool:
+        return code in self.sees if isinstance(self.sees, frozenset) else self.sees(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One line of one digest. `reasons[0]` is what to call it; `keys` go into the ledger once the mail is out."""
+
+    line: AlertLine
+    reasons: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectGroup:
+    code: str
+    name: str
+    unit: str
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one address is told on one day. `because` are the target codes through which it was addressed."""
+
+    address: str
+    name: str
+    day: date
+    groups: tuple[ProjectGroup, ...]
+    because: tuple[str, ...]
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        return tuple(mention for group in self.groups for mention in group.mentions)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every ledger key this digest settles, sorted."""
+        return tuple(sorted({key for mention in self.mentions for key in mention.keys}))
+
+    @property
+    def overdue(self) -> int:
+        return sum(mention.line.overdue for mention in self.mentions)

@@ -1,0 +1,74 @@
+"""Plans who is told what today: open alert lines and recipients in, at most one digest an address out.
+
+Pure: no store, no clock, no mail. The ledger of what was already told is an argument; writing it after the mail is
+out is the caller's duty. A run repeated with the keys of the run before plans nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from retention.notice_lines import AlertLine, Digest, Mention, ProjectGroup, Recipient
+from retention.notice_reasons import Standing, expected_mentions, line_key, standing
+
+__all__ = ["AlertLine", "Digest", "Mention", "ProjectGroup", "Recipient", "expected_mentions", "line_key", "plan"]
+
+
+def plan(
+    lines: Iterable[AlertLine],
+    recipients: Iterable[Recipient],
+    already: Collection[tuple[str, str]],
+    today: date,
+    *,
+    served: Collection[str] = (),
+) -> tuple[Digest, ...]:
+    """The digests due today, by address.
+
+    `already` is the ledger: (address, line key) of everything mailed before. `served` are the addresses that had
+    their digest today; what turns up later in the day waits for tomorrow's. Addresses are compared without case,
+    and alerts addressed to nobody reach nobody.
+    """
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for address, key in already:
+        told[_same(address)].add(key)
+    people = _by_address(recipients, without={_same(address) for address in served})
+    unique = {line.alert_id: line for line in lines}
+    ordered = [standing(line, today) for line in sorted(unique.values(), key=lambda line: line.urgency)]
+    planned = (_digest(people[key], ordered, told[key], today) for key in sorted(people))
+    return tuple(digest for digest in planned if digest is not None)
+
+
+def _digest(person: list[Recipient], lines: list[Standing], told: set[str], today: date) -> Digest | None:
+    groups: dict[str, list[Mention]] = {}
+    because: set[str] = set()
+    for known in lines:
+        line = known.line
+        wanting = [recipient for recipient in person if recipient.wants(line)]
+        said = known.mention(told) if wanting else None
+        if said is not None:
+            groups.setdefault(line.project_code, []).append(said)
+            because.update(target for recipient in wanting for target in recipient.targets & set(line.targets))
+    if not groups:
+        return None
+    name = next((recipient.name for recipient in person if recipient.name), "")
+    return Digest(person[0].address.strip(), name, today, tuple(map(_group, groups.values())), tuple(sorted(because)))
+
+
+def _group(mentions: list[Mention]) -> ProjectGroup:
+    """Lines arrive sorted by urgency, so each group is sorted and the group of the most urgent line comes first."""
+    line = mentions[0].line
+    return ProjectGroup(line.project_code, line.project_name, line.unit, tuple(mentions))
+
+
+def _by_address(recipients: Iterable[Recipient], without: set[str]) -> dict[str, list[Recipient]]:
+    people: dict[str, list[Recipient]] = {}
+    for recipient in sorted(recipients, key=lambda r: (r.address, r.name, sorted(r.targets))):
+        address = _same(recipient.address)
+        if address and address not in without:
+            people.setdefault(address, []).append(recipient)
+    return people
+
+
+def _same(address: str) -> str:
+    """Mail systems treat letters alike in practice; two spellings of one mailbox must not get two mails."""
+    return address.strip().casefold()

@@ -1,0 +1,49 @@
+"""From stored records to the plain facts that rules judge. The only place where judging touches the models."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from archive.models import Contract, Document, Project
+from retention.compliance.facts import DocumentFacts, Facts, ProjectFacts, RuleSettings, contract_facts, project_facts
+from retention.workdays import WorkCalendar
+
+
+def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, settings: RuleSettings,
+             timezone: str) -> list[Facts]:
+    """Facts of these projects as of `today`, read with three queries however many there are."""
+    codes = [project.code for project in projects]
+    contracts = _grouped(Contract.objects(project__in=codes), "project")
+    documents = _grouped(Document.objects(dossier__in=[project.id for project in projects]), "dossier")
+    wanted = {project.predecessor for project in projects if project.predecessor}
+    predecessors = {project.code: project for project in Project.objects(code__in=sorted(wanted))}
+    zone = ZoneInfo(timezone)
+    return [
+        Facts(
+            project=stored_project_facts(project),
+            contracts=tuple(contract_facts(c) for c in contracts.get(project.code, ())),
+            documents=tuple(document_facts(d, zone) for d in documents.get(project.id, ())),
+            predecessor=stored_project_facts(predecessors[project.predecessor])
+            if project.predecessor in predecessors else None,
+            today=today, calendar=calendar, settings=settings)
+        for project in projects]
+
+
+def stored_project_facts(project: Project) -> ProjectFacts:
+    return project_facts(project, waived=[waiver.type for waiver in project.waivers])
+
+
+def document_facts(document: Document, zone: ZoneInfo) -> DocumentFacts:
+    return DocumentFacts(
+        id=document.id, type=document.type, doc_date=document.doc_date, issuer=document.issuer,
+        conclusion=document.conclusion, terms=frozenset(document.terms), title=document.title,
+        filed_on=document.created_at.astimezone(zone).date())
+
+
+def _grouped(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return groups

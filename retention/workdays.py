@@ -1,0 +1,80 @@
+"""Working days of mainland China: statutory rest days, make-up working days, and how sure we are of them.
+
+Owns the question "is this a working day?" and day counting over it. Must not know rules, projects or settings files:
+whoever keeps the administrator's own table hands it over as `overrides`.
+
+The arrangement of a year is announced in the autumn before it. For years without an announcement the statutory days
+are known but the make-up days are not, so results that rest on such a year are called provisional.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import cache
+from types import MappingProxyType
+
+import chinese_calendar
+
+SATURDAY = 5
+ONE_DAY = timedelta(days=1)
+
+
+class WorkCalendar:
+    """A calendar of working days; immutable.
+
+    overrides: the administrator's corrections, True for a working day, False for a rest day; they win over all data.
+    announced: years whose arrangement the overrides hold completely, so that they are no longer provisional.
+    """
+
+    def __init__(self, overrides: Mapping[date, bool] | None = None, announced: Iterable[int] = ()) -> None:
+        self.overrides: Mapping[date, bool] = MappingProxyType(dict(overrides or {}))
+        self.announced = frozenset(announced)
+
+    def is_workday(self, day: date) -> bool:
+        """True where offices work that day: weekdays without a rest day, and make-up days at weekends."""
+        chosen = self.overrides.get(day)
+        return _usual(day) if chosen is None else chosen
+
+    def roll(self, day: date) -> date:
+        """The day itself, or the next working day where it is a rest day (民法典第203条)."""
+        while not self.is_workday(day):
+            day += ONE_DAY
+        return day
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The `count`-th working day after `day`; the first day is not counted (民法典第201条). Zero rolls.
+
+        Raises ValueError for a negative count: no term of the measures runs backwards.
+        """
+        if count < 0:
+            raise ValueError(f"a term cannot have {count} working days")
+        for _ in range(count):
+            day = self.roll(day + ONE_DAY)
+        return self.roll(day)
+
+    def provisional(self, year: int) -> bool:
+        """True where the make-up days of `year` are not known yet."""
+        return year not in self.announced and year not in _announced_years()
+
+    def provisional_between(self, first: date, last: date) -> bool:
+        """True where any year from `first` to `last`, both included, is provisional."""
+        return any(self.provisional(year) for year in range(first.year, last.year + 1))
+
+
+@cache
+def _announced_years() -> frozenset[int]:
+    return frozenset(day.year for day in chinese_calendar.constants.holidays)
+
+
+def _usual(day: date) -> bool:
+    if day.year in _announced_years():
+        return bool(chinese_calendar.is_workday(day))
+    return day.weekday() < SATURDAY and day not in _statutory_rest_days(day.year)
+
+
+@cache
+def _statutory_rest_days(year: int) -> frozenset[date]:
+    # chinesecalendar raises beyond its data; `holidays` computes the statutory days of any year. It is imported here
+    # because it takes long to load and most processes never leave the announced years.
+    from holidays import country_holidays
+
+    return frozenset(country_holidays("CN", years=year))

@@ -1,0 +1,160 @@
+"""The port for search: what an index is given, what it is asked, and what it must promise. Knows no engine."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from search.query import Query
+
+Sort = Literal["relevance", "date_desc", "date_asc", "title"]
+State = Literal["ready", "needs_rebuild", "rebuilding"]
+FACETS = ("type", "stage", "unit", "project", "year")
+# Values of one facet that are counted, the most frequent first; each count is exact.
+FACET_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a list of hits shows of a document, kept in the index so that a list needs no second query."""
+
+    id: str
+    dossier: str
+    project: str
+    title: str
+    filename: str
+    type: str
+    stage: str
+    unit: str
+    doc_date: date | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedDocument(Card):
+    """A document to be found: its card and its flow text. A lower `version` never replaces a higher one."""
+
+    text: str
+
+    def card(self) -> Card:
+        return Card(
+            id=self.id, dossier=self.dossier, project=self.project, title=self.title, filename=self.filename,
+            type=self.type, stage=self.stage, unit=self.unit, doc_date=self.doc_date, version=self.version,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """One question. Filters that are empty do not filter; several values of one filter are alternatives.
+
+    `dossiers` is the asker's access: None sees everything, a set sees only these, the empty set nothing.
+    `date_from` and `date_to` are inclusive and leave out documents without a date. `relevance` without anything to
+    find is `date_desc`. Documents without a date come last in both date orders.
+    """
+
+    query: Query = field(default_factory=Query)
+    dossiers: frozenset[str] | None
+    project: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+    date_from: date | None = None
+    date_to: date | None = None
+    sort: Sort = "relevance"
+    offset: int = 0
+    limit: int = 20
+    facets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    card: Card
+    score: float
+
+    @property
+    def document(self) -> str:
+        return self.card.id
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """`total` and `facets` count everything that matches within the asker's access, not only the hits returned."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {name: {} for name in FACETS})
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """For the health page and `doctor`. `size` in bytes; `reason` says why a rebuild is needed."""
+
+    engine: str
+    state: State
+    documents: int
+    size: int
+    reason: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class SearchIndex(Protocol):
+    """Finds documents by substrings of their squashed text, title or filename (Query.matches is the definition).
+
+    Writes become visible, together and durably, with `commit`; whatever was not committed is lost with the process, and
+    the caller writes it again. All methods may be called from any thread. One process writes, any number read. Reading
+    and writing raise IndexNeedsRebuild where the index is missing, damaged or of another schema; writing raises
+    IndexBusy where another process writes.
+    """
+
+    def prepare(self) -> bool:
+        """Create an empty index where there is none. True while nothing filled it: the caller then rebuilds.
+
+        It stays True until a rebuild is finished, so a first filling that was interrupted is done again. Idempotent;
+        says nothing of damage, which `info` does.
+        """
+
+    def put(self, documents: Sequence[IndexedDocument]) -> int:
+        """Add or replace by id, leaving out what is of a lower `version` than the one held. How many were taken."""
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget documents, and which version they had. Unknown ids are no error."""
+
+    def commit(self) -> None:
+        """Make everything put and removed so far durable and visible to every process."""
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Sees every commit made before the call, by whatever process."""
+
+    def count(self) -> int:
+        """Documents in the index (committed)."""
+
+    def ids(self) -> Iterator[str]:
+        """Every document's id (committed), in no order."""
+
+    def version_of(self, document: str) -> int | None:
+        """The version held, uncommitted writes of this object included; None where the document is not held."""
+
+    def begin_rebuild(self) -> None:
+        """Start a second, empty index beside the first, which keeps answering. A rebuild under way is started anew.
+
+        Until the end `put` and `remove` go to both, so nothing that changes meanwhile is lost. Works on an index that
+        needs a rebuild.
+        """
+
+    def refill(self, documents: Sequence[IndexedDocument]) -> int:
+        """Put documents into the new index only. What `put` or `remove` said since the begin wins. How many were taken.
+
+        Raises RebuildNotRunning.
+        """
+
+    def finish_rebuild(self) -> None:
+        """Commit the new index, answer from it at once in every process, drop the old. Raises RebuildNotRunning."""
+
+    def abandon_rebuild(self) -> None:
+        """Drop the new index, keep the old. No error where no rebuild runs."""
+
+    def info(self) -> IndexInfo:
+        """Never raises for a missing or damaged index: it says so."""
+
+    def close(self) -> None:
+        """Commit and let go of files and locks; an unfinished rebuild is abandoned. The object is not used again."""

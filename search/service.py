@@ -1,0 +1,74 @@
+"""Search as the user sees it: hits with their pages, a marked snippet and a marked title.
+
+The index says which documents match; where in them is found in their text. Knows no engine and no database: texts come
+from a function handed in.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from archive.flow import flow_text
+from search.marks import best_cluster, find, marked, page_at, pages_with, snippet
+from search.port import Card, Hit, SearchIndex, SearchRequest
+
+# Document ids to the pages of their current text; documents without text may be left out.
+Texts = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document found. Pages count from 1; `page` is None where only title or filename match, or nothing was asked.
+
+    `snippet`, `title_html` and `filename_html` are HTML: escaped, hits in `<mark>`.
+    """
+
+    card: Card
+    score: float
+    page: int | None
+    pages: tuple[int, ...]
+    snippet: str
+    title_html: str
+    filename_html: str
+
+    @property
+    def document(self) -> str:
+        return self.card.id
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    items: tuple[Item, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class SearchService:
+    def __init__(self, index: SearchIndex, texts: Texts) -> None:
+        self.index = index
+        self.texts = texts
+
+    def find(self, request: SearchRequest) -> SearchPage:
+        """One page of results. Raises what the index raises (IndexNeedsRebuild)."""
+        result = self.index.search(request)
+        terms = request.query.required
+        texts = self.texts([hit.document for hit in result.hits]) if terms and result.hits else {}
+        items = tuple(_item(hit, terms, texts.get(hit.document, ())) for hit in result.hits)
+        return SearchPage(items, result.total, result.facets)
+
+
+def _item(hit: Hit, terms: Sequence[str], pages: Sequence[str]) -> Item:
+    flow = flow_text(pages)
+    cluster = best_cluster(find(flow.text, terms))
+    return Item(
+        card=hit.card,
+        score=hit.score,
+        page=page_at(flow.starts, cluster[0].start) if cluster else None,
+        pages=pages_with(flow.text, flow.starts, terms),
+        snippet=snippet(flow.text, cluster),
+        title_html=_marked_line(hit.card.title, terms),
+        filename_html=_marked_line(hit.card.filename, terms),
+    )
+
+
+def _marked_line(line: str, terms: Sequence[str]) -> str:
+    return marked(line, ((span.start, span.end) for span in find(line, terms)))

@@ -1,0 +1,51 @@
+"""The implementations of SearchIndex that the contract is run against. An engine joins by one line in IMPLEMENTATIONS.
+
+`place` is a fresh string for each test: a folder for engines in this process, a prefix of names for servers. The same
+place opened again, in this or another process, is the same index.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from search.backends.tantivy_index import TantivyIndex
+from search.port import IndexedDocument, SearchIndex, SearchRequest
+from search.query import Query, parse
+
+Opener = Callable[[str, bool], SearchIndex]
+
+
+def _tantivy(place: str, writable: bool) -> SearchIndex:
+    return TantivyIndex(Path(place) / "index", writable=writable)
+
+
+IMPLEMENTATIONS: dict[str, Opener] = {"tantivy": _tantivy}
+
+
+def document(
+    id: str,
+    text: str = "",
+    *,
+    dossier: str = "dossier-1",
+    project: str = "XM-2024-001",
+    title: str = "",
+    filename: str = "",
+    type: str = "acceptance_report",
+    stage: str = "ACC",
+    unit: str = "省大数据中心",
+    doc_date: date | None = date(2024, 5, 6),
+    version: int = 1,
+) -> IndexedDocument:
+    return IndexedDocument(
+        id=id, dossier=dossier, project=project, title=title, filename=filename, type=type, stage=stage, unit=unit,
+        doc_date=doc_date, version=version, text=text,
+    )  # fmt: skip
+
+
+def asked(query: str | Query = "", **rest: object) -> SearchRequest:
+    parsed = parse(query) if isinstance(query, str) else query
+    return SearchRequest(**{"query": parsed, "dossiers": None, "limit": 100, **rest})  # type: ignore[arg-type]
+
+
+def found(index: SearchIndex, query: str | Query = "", **rest: object) -> list[str]:
+    return [hit.document for hit in index.search(asked(query, **rest)).hits]

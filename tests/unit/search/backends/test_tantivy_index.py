@@ -1,0 +1,119 @@
+"""What is special to the embedded index: files that were damaged, other schemas, leftovers."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.errors import EngineDown
+from search.backends.tantivy_index import TantivyIndex
+from search.backends.tantivy_schema import title_order
+from search.errors import IndexNeedsRebuild
+from tests.contracts.search_indexes import asked, document, found
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[TantivyIndex]:
+    index = TantivyIndex(tmp_path, writable=True)
+    index.prepare()
+    index.put([document(f"d{n}", "项目验收报告" * 20) for n in range(50)])
+    index.commit()
+    yield index
+    index.close()
+
+
+def folder(root: Path) -> Path:
+    return root / (root / "CURRENT").read_text()
+
+
+def truncate_segments(root: Path) -> None:
+    for path in folder(root).glob("*.pos"):
+        path.write_bytes(path.read_bytes()[:-10])
+
+
+def lose_segments(root: Path) -> None:
+    for path in folder(root).glob("*.idx"):
+        path.unlink()
+
+
+def garble_meta(root: Path) -> None:
+    (folder(root) / "meta.json").write_text("{")
+
+
+def other_format(root: Path) -> None:
+    path = folder(root) / "schema.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 0}))
+
+
+def lose_schema(root: Path) -> None:
+    (folder(root) / "schema.json").unlink()
+
+
+def lose_pointer(root: Path) -> None:
+    (root / "CURRENT").write_text("")
+
+
+DAMAGE = [truncate_segments, lose_segments, garble_meta, other_format, lose_schema, lose_pointer]
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda function: function.__name__)
+def test_a_damaged_index_asks_for_a_rebuild_and_a_rebuild_cures_it(
+    index: TantivyIndex, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    index.close()
+    damage(tmp_path)
+    broken = TantivyIndex(tmp_path, writable=True)
+    uses: list[Callable[[], object]] = [broken.count, broken.ids, lambda: broken.put([document("a")])]
+    for use in (lambda: broken.search(asked("验收")), *uses):
+        with pytest.raises(IndexNeedsRebuild, match="dangan reindex"):
+            use()
+    broken.prepare()
+    info = broken.info()
+    assert info.state == "needs_rebuild"
+    assert info.reason
+    broken.begin_rebuild()
+    broken.put([document("meanwhile", "验收")])
+    broken.refill([document("again", "验收")])
+    broken.finish_rebuild()
+    assert set(found(broken, "验收")) == {"meanwhile", "again"}
+    broken.close()
+
+
+def test_a_commit_that_cannot_be_written_is_reported_and_the_next_one_works(
+    index: TantivyIndex, tmp_path: Path
+) -> None:
+    place = folder(tmp_path)
+    aside = place.with_name("aside")
+    index.put([document("lost", "新的内容")])
+    place.rename(aside)
+    with pytest.raises(EngineDown, match="检索索引"):
+        index.commit()
+    aside.rename(place)
+    assert index.version_of("lost") is None
+    index.put([document("lost", "新的内容")])
+    index.commit()
+    assert found(index, "新的内容") == ["lost"]
+
+
+def test_an_index_opened_for_reading_does_not_write(index: TantivyIndex, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="writable"):
+        TantivyIndex(tmp_path).put([document("a")])
+
+
+def test_opening_touches_no_disk(tmp_path: Path) -> None:
+    TantivyIndex(tmp_path / "absent", writable=True)
+    assert not (tmp_path / "absent").exists()
+
+
+def test_finished_and_dead_rebuilds_leave_no_folder_behind(index: TantivyIndex, tmp_path: Path) -> None:
+    (tmp_path / "gen-000007").mkdir()
+    index.begin_rebuild()
+    index.finish_rebuild()
+    assert [path.name for path in tmp_path.glob("gen-*")] == ["gen-000008"]
+
+
+def test_titles_are_ordered_by_pinyin_and_by_the_value_of_numbers() -> None:
+    titles = ["运维合同", "第10期", "采购合同", "第2期", "A方案", "2024年", "监理月报", "初步设计"]
+    expected = ["2024年", "A方案", "采购合同", "初步设计", "第2期", "第10期", "监理月报", "运维合同"]
+    assert sorted(titles, key=title_order) == expected
