@@ -65,7 +65,8 @@ def line_of(record: FindingRecord, today: date) -> AlertLine:
         outcome=record.outcome, due_on=record.due_on,
         days_left=(record.due_on - today).days if record.due_on else None, reason=record.reason,
         steps=tuple(record.steps), clears_when=record.clears_when, opened_on=record.opened_on or today,
-        milestones=tuple(record.milestones), targets=tuple(record.targets))
+        milestones=tuple(record.milestones), targets=tuple(record.targets),
+        event_key=str(record.episode))
 
 
 def send_mails(system: System, post: Post | None = None) -> Post:

@@ -17,7 +17,7 @@ from archive.transaction import Transaction, collection, write
 from retention.compliance.engine import evaluate
 from retention.compliance.facts import Facts, RuleSettings
 from retention.compliance.findings import Finding, Outcome
-from retention.compliance.rule import rule_of
+from retention.compliance.rules import all_rules
 from retention.models import Change, FindingRecord
 from retention.reading import facts_of
 from retention.workdays import WorkCalendar
@@ -160,7 +160,7 @@ def _gone(tx: Transaction, record: FindingRecord, day: date, tally: Sweep) -> No
 def _turn(tx: Transaction, record: FindingRecord, day: date, what: str, note: str) -> None:
     record.history.append(Change(at=tx.now, day=day, what=what, note=note[:500], by=tx.actor.id))
     tx.audit(f"alert.{what}", f"finding:{record.id}", project=record.project, rule=record.rule,
-             subject=record.subject, outcome=record.outcome, severity=record.severity,
+             about=record.subject, outcome=record.outcome, severity=record.severity,
              due_on=record.due_on.isoformat() if record.due_on else None)
 
 
@@ -173,7 +173,7 @@ def _copy(record: FindingRecord, finding: Finding, project: Project, day: date) 
 
 def _content(finding: Finding) -> dict[str, Any]:
     return {
-        "rule_version": finding.rule_version, "title": rule_of(finding.rule).title, "clause": finding.clause,
+        "rule_version": finding.rule_version, "title": all_rules()[finding.rule].title, "clause": finding.clause,
         "outcome": finding.outcome.value, "severity": finding.severity.value, "due_on": finding.due_on,
         "reason": finding.reason, "inputs": dict(finding.inputs), "steps": list(finding.steps),
         "clears_when": finding.clears_when, "provisional": finding.provisional, "targets": list(finding.targets),

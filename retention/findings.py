@@ -14,7 +14,7 @@ from archive.queries import Page, find_project, visible_keys
 from archive.transaction import Transaction, write
 from retention.alerts import Judge, finding_id
 from retention.compliance.findings import Finding
-from retention.compliance.rule import rule_of
+from retention.compliance.rules import all_rules
 from retention.models import Change, FindingRecord, FindingWaiver
 
 STATUSES = ("open", "acknowledged", "waiver_pending", "waived", "cleared", "none")
@@ -196,7 +196,7 @@ def _live(finding: Finding, project: Project, records: Mapping[str, FindingRecor
     record = records.get(key)
     return FindingView(
         key, project.code, project.name, project.unit, finding.rule, finding.rule_version,
-        rule_of(finding.rule).title, finding.clause, finding.subject, finding.outcome.value, finding.severity.value,
+        all_rules()[finding.rule].title, finding.clause, finding.subject, finding.outcome.value, finding.severity.value,
         finding.due_on, finding.days_left, finding.reason, finding.inputs, tuple(finding.steps), finding.clears_when,
         finding.provisional, tuple(finding.targets), status_of(record), record.opened_on if record else None, day,
         record.waiver if record else None, tuple(record.history) if record else ())

@@ -63,7 +63,7 @@ def pages_with(text: str, starts: Sequence[int], terms: Sequence[str]) -> tuple[
 
 
 def page_at(starts: Sequence[int], offset: int) -> int:
-    """The page (from 1) that holds the character at `offset`; `starts` are the pages' first offsets."""
+    """The page (from 1) that holds the character at `offset`; `starts` are the pages' first offsets (Flow.starts)."""
     return max(bisect_right(starts, offset), 1)
 
 
@@ -132,7 +132,7 @@ def _forms_of(char: str) -> str:
 def _blank() -> str:
     """What squashing drops: white space, and what folds to it. Possessive, so no text makes it backtrack."""
     folded = [form for char, forms in _forms().items() if char.isspace() for form in forms if not form.isspace()]
-    return rf"[\s{re.escape(''.join(folded))}]*" if folded else r"\s*+"
+    return rf"[\s{re.escape(''.join(folded))}]*+" if folded else r"\s*+"
 
 
 @cache

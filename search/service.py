@@ -6,10 +6,15 @@ from a function handed in.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from archive.flow import flow_text
+from archive.flow import Flow, flow_text
 from search.marks import best_cluster, find, marked, page_at, pages_with, snippet
 from search.port import Card, Hit, SearchIndex, SearchRequest
+
+# Joining pages costs more than everything else here, and a refined search or the next page meets the same documents.
+FLOWS_KEPT = 256
+LONGEST_KEPT = 20_000  # characters: at most some 20 MB are held
 
 # Document ids to the pages of their current text; documents without text may be left out.
 Texts = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
@@ -57,7 +62,7 @@ class SearchService:
 
 
 def _item(hit: Hit, terms: Sequence[str], pages: Sequence[str]) -> Item:
-    flow = flow_text(pages)
+    flow = _kept_flow(tuple(pages)) if sum(map(len, pages)) <= LONGEST_KEPT else flow_text(pages)
     cluster = best_cluster(find(flow.text, terms))
     return Item(
         card=hit.card,
@@ -68,6 +73,12 @@ def _item(hit: Hit, terms: Sequence[str], pages: Sequence[str]) -> Item:
         title_html=_marked_line(hit.card.title, terms),
         filename_html=_marked_line(hit.card.filename, terms),
     )
+
+
+@lru_cache(maxsize=FLOWS_KEPT)
+def _kept_flow(pages: tuple[str, ...]) -> Flow:
+    """Keyed by the text itself, so it can never be out of date."""
+    return flow_text(pages)
 
 
 def _marked_line(line: str, terms: Sequence[str]) -> str:

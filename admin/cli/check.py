@@ -6,8 +6,7 @@ import click
 
 from admin.cli.common import LOCAL, as_json, as_of, day_of, opened, show
 from admin.cli.finding_shapes import finding_shape
-from archive.errors import NotFound
-from retention.compliance.rules import RULES
+from retention.compliance.engine import rules_named
 from retention.findings import FindingView, live_findings, live_findings_of_all
 
 NAMES = {"failed": "违反", "due": "待办", "unknown": "缺数据", "passed": "符合", "not_applicable": "不适用"}
@@ -20,8 +19,8 @@ NAMES = {"failed": "违反", "due": "待办", "unknown": "缺数据", "passed": 
 @as_json
 def check(code: str | None, rule_id: str | None, as_of: datetime | None, as_json: bool) -> int:
     """按规则核对，不改动任何数据。有违反时退出码为 1。"""
-    if rule_id and rule_id not in {rule.id for rule in RULES}:
-        raise NotFound(what="规则", key=rule_id)
+    if rule_id:
+        rules_named(rule_id)
     with opened() as system:
         day = day_of(as_of, system)
         views = live_findings(system.judge, LOCAL, code, day) if code else live_findings_of_all(

@@ -4,18 +4,17 @@ import smtplib
 import socket
 import ssl
 from dataclasses import dataclass, field
-from typing import Literal
 
 from admin.mail.port import MailerDown, one_line
 
-StartTls = Literal["required", "opportunistic", "never"]
+START_TLS = ("required", "opportunistic", "never")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where and how to connect. `tls` is `smtps://`; `timeout` in seconds, for each step of the dialogue.
 
-    `starttls`: `opportunistic` encrypts where the server offers it; `required` refuses a server that does not.
+    `starttls` is one of START_TLS: `opportunistic` encrypts where the server offers it; `required` refuses a server that does not.
     `context` overrides which certificates are trusted (an installation with its own authority).
     """
 
@@ -24,7 +23,7 @@ class Server:
     user: str = ""
     password: str = field(default="", repr=False)
     tls: bool = False
-    starttls: StartTls = "opportunistic"
+    starttls: str = "opportunistic"
     timeout: float = 30.0
     context: ssl.SSLContext | None = None
 

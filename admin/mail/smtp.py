@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.headerregistry import Address
 
-from admin.mail.connection import Server, alive, connect, explain, reply
+from admin.mail.connection import START_TLS, Server, alive, connect, explain, reply
 from admin.mail.mime import build, message_id, wire_address
 from admin.mail.port import MailerDown, MailRejected, Message, Receipt, Sender
 from admin.mail.sender import parse_sender
@@ -22,11 +22,14 @@ _TOO_LARGE = 552
 
 
 class SmtpMailer:
-    """A Mailer for one server. Holds no connection, so threads may share it; each batch has its own."""
+    """A Mailer for one server. Raises Invalid where sender or `starttls` cannot be used.
+
+    Holds no connection, so threads may share it; each batch has its own.
+    """
 
     def __init__(self, server: Server, sender: str) -> None:
-        if server.starttls not in ("required", "opportunistic", "never"):
-            raise Invalid(field="starttls", problem="只能是 required、opportunistic 或 never")
+        if server.starttls not in START_TLS:
+            raise Invalid(field="starttls", problem=f"只能是 {'、'.join(START_TLS)} 之一")
         self.server = server
         self.sender = parse_sender(sender)
 

@@ -46,7 +46,8 @@ class Scenario:
     `note` is what the entry shows, in Chinese; `shows` the findings it is made for. `without` are document types that
     the dossier lacks, `papers` names the special papers it has instead, `dates` overrides days by expressions of
     `days.resolve` ("" removes), `conclusions` what reports say at their end. `predecessor` is another entry's key,
-    or "outside" for a code that the archive does not know.
+    or "outside" for a code that the archive does not know. `full` dossiers hold papers of every kind, the others mostly
+    those that decide findings.
     """
 
     key: str
@@ -66,3 +67,4 @@ class Scenario:
     classified: bool = False
     cross_department: bool = False
     round: Round | None = None
+    full: bool = False

@@ -10,19 +10,19 @@ from admin.sample.scenario import PS, Round, Scenario
 # fmt: off
 
 ORDINARY = (
-    Scenario("accepted-2m", "两个月前通过验收，材料齐全", "acceptance", -60, ("R31-3:passed", "R31-4:passed")),
-    Scenario("accepted-5m", "五个月前通过验收，材料齐全，跨部门项目", "acceptance", -150, cross_department=True),
-    Scenario("accepted-9m", "九个月前通过验收，材料齐全", "acceptance", -275, ("R31-5a:passed", "R31-10:passed")),
-    Scenario("accepted-15m", "验收并运行满一年，处在自评价窗口期", "acceptance", -460, ("R46-1:due",)),
-    Scenario("accepted-3y", "运行三年，质保期满，已转入运维", "acceptance", -1100, ("R31-1:passed", "R31-2:passed")),
+    Scenario("accepted-2m", "两个月前通过验收，材料齐全", "acceptance", -60, ("R31-3:passed", "R31-4:passed"), full=True),
+    Scenario("accepted-5m", "五个月前通过验收，材料齐全，跨部门项目", "acceptance", -150, cross_department=True, full=True),
+    Scenario("accepted-9m", "九个月前通过验收，材料齐全", "acceptance", -275, ("R31-5a:passed", "R31-10:passed"), full=True),
+    Scenario("accepted-15m", "验收并运行满一年，处在自评价窗口期", "acceptance", -460, ("R46-1:due",), full=True),
+    Scenario("accepted-3y", "运行三年，质保期满，已转入运维", "acceptance", -1100, ("R31-1:passed", "R31-2:passed"), full=True),
     Scenario("accepted-3y-half", "运行三年半，又在升级改造", "acceptance", -1300, ("R31-6:passed",)),
     Scenario("approved", "刚刚批复，尚未采购", "approved", -20, ("R31-3:not_applicable",), until="approved_on"),
     Scenario("contracted", "合同已签订，等待开工", "contracted", -8, until="contract_signed_on"),
     Scenario("building-2m", "开工两个月，按计划推进", "start", -60),
-    Scenario("building-5m", "开工五个月，按计划推进", "start", -150, kind="extend"),
+    Scenario("building-5m", "开工五个月，按计划推进", "start", -150, kind="extend", full=True),
     Scenario("building-7m", "开工七个月，临近完工", "start", -215, cross_department=True),
     Scenario("ps-accepted", "购买服务，验收结果已获审核意见", "acceptance", -120, ("R31-8:passed", "R31-9:passed"),
-             mode=PS),
+             mode=PS, full=True),
     Scenario("ps-accepted-1y", "购买服务，运行一年，手续齐全", "acceptance", -380, ("R31-4:passed",), mode=PS),
     Scenario("ps-building", "购买服务，正在部署", "start", -90, mode=PS),
 )
@@ -143,7 +143,7 @@ UPGRADES = (
 
 OPERATION = (
     Scenario("om-healthy", "运维第二年，合同逐年签订", "round", 0, ("R42-1:passed", "R42-2:passed", "R32-1:passed"),
-             kind="om", predecessor="accepted-3y", round=Round(ends=210, index=2)),
+             kind="om", predecessor="accepted-3y", round=Round(ends=210, index=2), full=True),
     Scenario("om-90", "运维合同 90 天内到期", "round", 0, ("R42-3:due",), kind="om", predecessor="accepted-3y",
              round=Round(ends=88)),
     Scenario("om-30", "运维合同 30 天内到期", "round", 0, ("R42-3:due",), kind="om", predecessor="accepted-3y-half",

@@ -1,0 +1,40 @@
+"""The formats whose text is read. A new format is a module here and its name in the tuple; a test compares the two.
+
+Runs inside a sandbox worker (`ingest.sandbox`); nothing here may import more of the system than errors.
+"""
+
+from dataclasses import replace
+from functools import cache
+
+from ingest.extractors import docx, html, pdf, plain_text, pptx, xlsx
+from ingest.extractors.base import Extraction, Extractor, NoExtractor, Source, UnreadableFile
+from ingest.media_types import disagreement
+
+__all__ = ["EXTRACTORS", "Extraction", "Extractor", "NoExtractor", "Source", "UnreadableFile", "can_read", "extract"]
+
+EXTRACTORS: tuple[Extractor, ...] = (pdf, docx, xlsx, pptx, plain_text, html)
+
+
+def can_read(media_type: str) -> bool:
+    return media_type in _by_media_type()
+
+
+def extract(source: Source) -> Extraction:
+    """Read a file by the extractor of its media type. Raises NoExtractor, UnreadableFile and whatever a library does."""
+    extractor = _by_media_type().get(source.media_type)
+    if extractor is None:
+        raise NoExtractor(media_type=source.media_type, filename=source.filename)
+    extraction = extractor.extract(source)
+    if doubt := disagreement(source.media_type, source.filename):
+        return replace(extraction, warnings=(*extraction.warnings, doubt))
+    return extraction
+
+
+@cache
+def _by_media_type() -> dict[str, Extractor]:
+    table: dict[str, Extractor] = {}
+    for extractor in EXTRACTORS:
+        for media_type in extractor.MEDIA_TYPES:
+            if table.setdefault(media_type, extractor) is not extractor:
+                raise ValueError(f"two extractors claim {media_type}")
+    return table

@@ -6,7 +6,7 @@ compared without their namespace, so the strict and the transitional flavour of 
 
 import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -30,6 +30,7 @@ class Package:
 
     def __init__(self, source: Source) -> None:
         self.warnings: list[str] = []
+        self._relations: dict[str, dict[str, Relation]] = {}
         try:
             self._zip = zipfile.ZipFile(source.path)
         except (zipfile.BadZipFile, ValueError, OverflowError) as error:
@@ -58,7 +59,7 @@ class Package:
                 raise UnreadableFile(f"文件内部的“{name}”部分无法解压。请重新取得文件后上传新版本。") from error
             raise
 
-    def parse(self, name: str) -> Any:  # noqa: ANN401 - an lxml element
+    def parse(self, name: str) -> Any:
         """The root element of an XML part; one that is not well-formed is read as far as it goes, with a warning."""
         from lxml import etree
 
@@ -79,26 +80,25 @@ class Package:
                 return relation.target
         raise UnreadableFile("文件缺少主文档部分，不是完整的 Office 文件。请用办公软件打开并另存后重新上传。")
 
-    def related(self, name: str) -> Iterator[Relation]:
+    def related(self, name: str) -> Iterable[Relation]:
         """Relations of a part (`""`: of the package) to parts that exist, in the order they are written."""
-        for _, relation in self.related_by_id(name).items():
-            yield relation
+        return self.related_by_id(name).values()
 
-    def related_by_id(self, name: str) -> dict[str, Relation]:
+    def related_by_id(self, name: str) -> Mapping[str, Relation]:
+        if name not in self._relations:
+            self._relations[name] = dict(self._read_relations(name))
+        return self._relations[name]
+
+    def _read_relations(self, name: str) -> Iterator[tuple[str, Relation]]:
         folder, _, base = name.rpartition("/")
         rels = posixpath.join(folder, "_rels", base + ".rels")
-        if rels not in self.names:
-            return {}
-        found: dict[str, Relation] = {}
-        for element in self.parse(rels):
+        for element in self.parse(rels) if rels in self.names else ():
             target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
             if element.get("TargetMode") != "External" and target in self.names:
-                found[element.get("Id", str(len(found)))] = Relation(
-                    element.get("Type", "").rpartition("/")[2], target)
-        return found
+                yield element.get("Id", target), Relation(element.get("Type", "").rpartition("/")[2], target)
 
 
-def _parser(*, recover: bool) -> Any:  # noqa: ANN401
+def _parser(*, recover: bool) -> Any:
     from lxml import etree
 
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,

@@ -41,11 +41,11 @@ class Walk:
     paragraphs: list[Paragraph] = field(default_factory=list)
 
 
-def text_of(root: Any) -> str:  # noqa: ANN401 - an lxml element
+def text_of(root: Any) -> str:
     return walk(root).text
 
 
-def walk(root: Any) -> Walk:  # noqa: ANN401
+def walk(root: Any) -> Walk:
     """Read an element's text. Works without recursion, so deep nesting costs nothing."""
     from lxml import etree
 
@@ -74,7 +74,7 @@ def walk(root: Any) -> Walk:  # noqa: ANN401
     return result
 
 
-def _gather(out: list[str], name: str, element: Any) -> None:  # noqa: ANN401
+def _gather(out: list[str], name: str, element: Any) -> None:
     if name == "t":
         out.append(element.text or "")
     elif name in _BREAKS:
@@ -83,11 +83,11 @@ def _gather(out: list[str], name: str, element: Any) -> None:  # noqa: ANN401
         out.append(element.get("string", "") + "\n")
 
 
-def _is_page_number(name: str, element: Any) -> bool:  # noqa: ANN401
+def _is_page_number(name: str, element: Any) -> bool:
     return name == "fld" and element.get("type", "").startswith("slidenum")
 
 
-def _end_paragraph(flow: _Flow, element: Any, paragraphs: list[Paragraph] | None) -> None:  # noqa: ANN401
+def _end_paragraph(flow: _Flow, element: Any, paragraphs: list[Paragraph] | None) -> None:
     start = flow.starts.pop()
     text = "".join(flow.out[start:])
     flow.out.append("\n")
@@ -106,7 +106,7 @@ def _end_cell(out: list[str], separator: str) -> None:
         out.append(separator)
 
 
-def _describe(text: str, element: Any) -> Paragraph:  # noqa: ANN401
+def _describe(text: str, element: Any) -> Paragraph:
     paragraph = Paragraph(text.strip())
     for child in element:
         name = child.tag.rpartition("}")[2]
@@ -120,7 +120,7 @@ def _describe(text: str, element: Any) -> Paragraph:  # noqa: ANN401
     return paragraph
 
 
-def _value(properties: Any, name: str) -> str:  # noqa: ANN401
+def _value(properties: Any, name: str) -> str:
     """The `val` of a property, "" where it is not stated."""
     for child in properties:
         if child.tag.rpartition("}")[2] == name:

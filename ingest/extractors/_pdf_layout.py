@@ -4,6 +4,7 @@ Works on pdfium's text rectangles, of which a page has some forty; looking at ev
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 
@@ -32,8 +33,13 @@ class Line:
     box: Box
     parts: list[Box]
 
+    @property
+    def print_height(self) -> float:
+        """Of the largest print on the line; the line's own box grows with raised and lowered characters."""
+        return max(part.height for part in self.parts)
 
-def lines_of(textpage: Any) -> list[Line]:  # noqa: ANN401 - pypdfium2 is untyped
+
+def lines_of(textpage: Any) -> list[Line]:
     """Lines in the order in which the file draws them."""
     lines: list[Line] = []
     for n in range(textpage.count_rects()):
@@ -51,25 +57,25 @@ def drawn_upwards(lines: list[Line]) -> bool:
 
     Columns and table cells also jump up now and then; their order is the reading order and is left alone.
     """
-    ups = sum(after.box.bottom > before.box.top for before, after in zip(lines, lines[1:], strict=False))
+    ups = sum(after.box.bottom > before.box.top for before, after in pairwise(lines))
     return len(lines) > 3 and ups > 0.6 * (len(lines) - 1)
 
 
-def text_downwards(textpage: Any, lines: list[Line]) -> str:  # noqa: ANN401
+def text_downwards(textpage: Any, lines: list[Line]) -> str:
     """The page's text from top to bottom and left to right."""
     rows = sorted(lines, key=lambda line: -line.box.top)
     return "\n".join("".join(text_in(textpage, part) for part in sorted(row.parts)) for row in rows)
 
 
-def headings_of(textpage: Any, lines: list[Line]) -> tuple[str, ...]:  # noqa: ANN401
+def headings_of(textpage: Any, lines: list[Line]) -> tuple[str, ...]:
     """The lines in clearly the largest print, joined to one heading where they follow each other."""
-    heights = sorted(line.box.height for line in lines)
+    heights = sorted(line.print_height for line in lines)
     if len(heights) < 3 or heights[-1] < 1.25 * heights[len(heights) // 2]:
         return ()
     headings: list[str] = []
     previous = -2
     for n, line in enumerate(lines):
-        if line.box.height < 0.88 * heights[-1]:
+        if line.print_height < 0.88 * heights[-1]:
             continue
         text = " ".join("".join(text_in(textpage, part) for part in line.parts).split())
         if previous == n - 1:
@@ -80,5 +86,5 @@ def headings_of(textpage: Any, lines: list[Line]) -> tuple[str, ...]:  # noqa: A
     return tuple(text for text in headings if 2 <= len(text) <= 120)[:5]
 
 
-def text_in(textpage: Any, box: Box) -> str:  # noqa: ANN401
+def text_in(textpage: Any, box: Box) -> str:
     return str(textpage.get_text_bounded(*box)).replace("\r\n", "")

@@ -27,9 +27,9 @@ def extract(source: Source) -> Extraction:
     root = etree.fromstring(decoded.text.encode("utf-8", "replace"), parser)
     if root is None:
         raise UnreadableFile("网页文件里没有内容，无法读取文字。")
-    title = " ".join("".join(root.xpath("string(//title)")).split())
+    title = next((_heading(found) for found in root.iter("title")), "")
     text = _text(root)
-    headings = [title] + [" ".join("".join(h.itertext()).split()) for h in root.iter("h1", "h2", "h3")]
+    headings = [title, *map(_heading, root.iter("h1", "h2", "h3"))]
     if title and "".join(title.split()) not in "".join(text.split()):
         text = f"{title}\n{text}"
     pages = collect([text], 1, source)
@@ -37,7 +37,11 @@ def extract(source: Source) -> Extraction:
                       decoded.warnings, pages.truncated or cut, complete=pages.complete)
 
 
-def _text(root: Any) -> str:  # noqa: ANN401 - an lxml element
+def _heading(element: Any) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def _text(root: Any) -> str:
     from lxml import etree
 
     out: list[str] = []
@@ -66,12 +70,8 @@ def _separate(out: list[str], name: str) -> None:
 
 def _words(text: str | None, name: str) -> str:
     """Running text with its white space as a browser shows it."""
-    if not text:
-        return ""
-    return text if name == "pre" else " ".join((text[:1].strip() and text[:1] or " ", text[1:])) if False else _spaced(text)
-
-
-def _spaced(text: str) -> str:
+    if not text or name == "pre":
+        return text or ""
     words = " ".join(text.split())
-    lead = " " if text[0].isspace() else ""
-    return f"{lead}{words}{' ' if words and text[-1].isspace() else ''}"
+    lead, trail = " " if text[0].isspace() else "", " " if text[-1].isspace() else ""
+    return f"{lead}{words}{trail}" if words else " "

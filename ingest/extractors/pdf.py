@@ -37,7 +37,7 @@ def extract(source: Source) -> Extraction:
                       tuple(warnings), pages.truncated, garbled, pages.complete)
 
 
-def _open(source: Source) -> Any:  # noqa: ANN401 - pypdfium2 is untyped
+def _open(source: Source) -> Any:
     import pypdfium2
 
     try:
@@ -48,7 +48,7 @@ def _open(source: Source) -> Any:  # noqa: ANN401 - pypdfium2 is untyped
         raise UnreadableFile("PDF 结构损坏或不完整，无法打开。请从来源重新取得文件后上传新版本。") from error
 
 
-def _pages(document: Any, headings: list[str], broken: list[int]) -> Iterator[str]:  # noqa: ANN401
+def _pages(document: Any, headings: list[str], broken: list[int]) -> Iterator[str]:
     """The text of each page; the title found on the first goes to `headings`, pages that do not load to `broken`."""
     import pypdfium2
 

@@ -1,6 +1,6 @@
 """Text files in the encodings that Chinese offices use; a form feed parts pages, otherwise the file is one page."""
 
-import codecs
+import platform
 
 from ingest.extractors._decoding import decode
 from ingest.extractors._garbled import is_garbled
@@ -19,5 +19,7 @@ def extract(source: Source) -> Extraction:
     texts = decoded.text.split("\f")
     pages = collect(texts, len(texts), source)
     first = next((line.strip() for line in decoded.text[:2000].splitlines() if line.strip()), "")
-    return Extraction(pages.texts, len(texts), f"{codecs.lookup(decoded.encoding).name} 解码", (first,) if 2 <= len(first) <= 60 else (),
-                      decoded.warnings, pages.truncated or cut, is_garbled(decoded.text), pages.complete)
+    headings = (first,) if 2 <= len(first) <= 60 else ()
+    python = platform.python_version()
+    return Extraction(pages.texts, len(texts), f"python {python} ({decoded.encoding})", headings, decoded.warnings,
+                      pages.truncated or cut, is_garbled(decoded.text), pages.complete)

@@ -56,7 +56,7 @@ def _pages(package: Package, slides: list[str], headings: list[str]) -> Iterator
         yield "\n".join(text for text in texts if text)
 
 
-def _text(root: Any) -> str:  # noqa: ANN401 - an lxml element
+def _text(root: Any) -> str:
     for kind, shape in list(_placeholders(root)):
         if kind in _CLUTTER:
             shape.getparent().remove(shape)
@@ -64,7 +64,7 @@ def _text(root: Any) -> str:  # noqa: ANN401 - an lxml element
     return "\n".join(part for part in (text_of(root).strip("\n"), "\t".join(values)) if part)
 
 
-def _placeholders(root: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def _placeholders(root: Any) -> Iterator[tuple[str, Any]]:
     """Kind and shape of every placeholder."""
     for ph in root.iter("{*}ph"):
         shape = next(ph.iterancestors("{*}sp", "{*}pic", "{*}graphicFrame"), None)

@@ -55,22 +55,22 @@ def _parts(package: Package) -> dict[str, str]:
             for name, key in entry.attrib.items() if name.startswith("{") and key in relations}
 
 
-def _pages(book: Any, names: list[str], package: Package, parts: dict[str, str],  # noqa: ANN401
+def _pages(book: Any, names: list[str], package: Package, parts: dict[str, str],
            headings: list[str]) -> Iterator[str]:
     for name in names:
         rows = [row for row in map(_row, _cells(book, name, package)) if row]
-        if not _DEFAULT_NAME.fullmatch(name):
-            headings.append(name)
+        title = [] if _DEFAULT_NAME.fullmatch(name) else [name]
+        headings.extend(title)
         if rows and "\t" not in rows[0]:
             headings.append(rows[0][:200])
         if part := parts.get(name):
             _note_uncomputed(package, name, part)
             rows += [text for r in package.related(part) if r.kind in _BESIDE
                      if (text := text_of(package.parse(r.target)).strip())]
-        yield "\n".join([name, *rows] if rows else [])
+        yield "\n".join([*title, *rows] if rows else [])
 
 
-def _cells(book: Any, name: str, package: Package) -> list[list[object]]:  # noqa: ANN401
+def _cells(book: Any, name: str, package: Package) -> list[list[object]]:
     import python_calamine
 
     try:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
+from archive.errors import EngineDown
 from search.backends.generations import Generations, Stamp
 from search.backends.tantivy_store import Store, is_complete
 from search.errors import IndexNeedsRebuild, RebuildNotRunning
@@ -87,7 +88,11 @@ class TantivyIndex:
     def finish_rebuild(self) -> None:
         with self._writing:
             store = self._running().store
-            store.settle()
+            try:
+                store.settle()
+            except EngineDown:
+                self.abandon_rebuild()  # what was refilled is gone: a second try would switch to less than everything
+                raise
             store.mark_complete()
             self._rebuild = None
             self._switch(store)

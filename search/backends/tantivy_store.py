@@ -44,6 +44,8 @@ class Store:
         self._writer: tantivy.IndexWriter | None = None
         # Versions written since the last commit, None for removed: the searcher does not see them yet.
         self._pending: dict[str, int | None] = {}
+        # Documents whose write went down with a failed writer and was not repeated: the next commit must not say yes.
+        self._lost: set[str] = set()
         with as_damage(folder):
             self._index = tantivy.Index.open(str(folder))
             self._index.config_reader("manual")
@@ -103,7 +105,7 @@ class Store:
             with self._writing() as writer:
                 writer.delete_documents_by_term("id", keyword(document.id))
                 writer.add_document(entry)
-            self._pending[document.id] = document.version
+            self._noted(document.id, document.version)
             taken += 1
         return taken
 
@@ -111,13 +113,18 @@ class Store:
         for document in ids:
             with self._writing() as writer:
                 writer.delete_documents_by_term("id", keyword(document))
-            self._pending[document] = None
+            self._noted(document, None)
 
     def commit(self) -> None:
+        """Raises EngineDown also where an earlier write failed, perhaps in another thread, and was not repeated."""
         if self._pending:
             with self._writing() as writer:
                 writer.commit()
             self._pending.clear()
+        if self._lost:
+            reason = f"此前 {len(self._lost)} 件文件的索引没有写成，需要重新写入"
+            self._lost.clear()
+            raise EngineDown(engine="检索索引", reason=reason)
 
     def settle(self) -> None:
         """Commit, finish merging, let go of the writer. The next write opens another."""
@@ -145,8 +152,13 @@ class Store:
                     self._writer = self._index.writer(WRITER_HEAP, WRITER_THREADS)
                 yield self._writer
         except EngineDown:
+            self._lost |= self._pending.keys()
             self.drop_writer()
             raise
+
+    def _noted(self, document: str, version: int | None) -> None:
+        self._pending[document] = version
+        self._lost.discard(document)
 
     def _searcher(self) -> tantivy.Searcher:
         """Sees every commit so far: a commit replaces meta.json, and looking at that costs microseconds."""

@@ -13,6 +13,8 @@ from search.port import IndexedDocument, SearchIndex, SearchRequest
 from search.query import Query, parse
 
 Opener = Callable[[str, bool], SearchIndex]
+# What the fixture `reopen` gives: `reopen(writable=True)`.
+Reopen = Callable[..., SearchIndex]
 
 
 def _tantivy(place: str, writable: bool) -> SearchIndex:
@@ -49,3 +51,8 @@ def asked(query: str | Query = "", **rest: object) -> SearchRequest:
 
 def found(index: SearchIndex, query: str | Query = "", **rest: object) -> list[str]:
     return [hit.document for hit in index.search(asked(query, **rest)).hits]
+
+
+def fill(index: SearchIndex, *documents: IndexedDocument) -> None:
+    index.put(documents)
+    index.commit()

@@ -45,9 +45,10 @@ def list_group(actor: Actor, today: date, group: str, filters: Filters, *, page:
     """One group's findings, most urgent first."""
     query = _visible(actor, filters).filter(**_in_group(group, today))
     rank = {"$indexOfArray": [list(SEVERITY_ORDER), "$severity"]}
-    first = "rank" if group in ("overdue", "missing") else "due_on"
-    order = {first: 1, "rank": 1, "due_on": 1, "project": 1, "rule": 1, "subject": 1}
-    rows = query.aggregate([{"$addFields": {"rank": rank}}, {"$sort": order}, {"$skip": (page - 1) * size},
+    undated = {"$not": ["$due_on"]}
+    by = ("rank", "undated", "due_on") if group in ("overdue", "missing") else ("undated", "due_on", "rank")
+    order = dict.fromkeys((*by, "project", "rule", "subject"), 1)
+    rows = query.aggregate([{"$addFields": {"rank": rank, "undated": undated}}, {"$sort": order}, {"$skip": (page - 1) * size},
                             {"$limit": size}, {"$project": {"_id": 1}}])
     return Page([view_finding(actor, row["_id"], today) for row in rows], query.count(), page, size)
 

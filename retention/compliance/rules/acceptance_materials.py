@@ -61,7 +61,7 @@ def _half_tested(facts: Facts, found: tuple[DocumentFacts, ...]) -> Doubt | None
     words = "".join(squash(paper.title) + "".join(paper.terms) for paper in found)
     tested = {name for name in (FUNCTION, PERFORMANCE) if name in words}
     if not tested:
-        return Doubt("第三方测评报告已归档，但没有识别出功能或性能测评内容，无法判断是否齐全",
+        return Doubt("第三方测评报告已归档，但没有识别出功能或性能测评内容，无法判断是否齐全。",
                      missing=("测评报告的文字内容（功能、性能）",))
     absent = {FUNCTION, PERFORMANCE} - tested
     return Doubt(f"第三方测评报告缺{absent.pop()}测评", "补充该项测评的报告归档") if absent else None

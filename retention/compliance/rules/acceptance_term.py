@@ -76,7 +76,7 @@ def _overdue(facts: Facts, clock: AcceptanceClock) -> Verdict:
     term, days = clock.term, clock.overdue_days
     grave = days > facts.settings.overdue_critical_days
     left = -days
-    return failed(f"验收逾期 {days} 天：到期日 {term.due}{_planned(clock)}，至今没有{OPINION[facts.self_built]}，也没有批准延期。",
+    return failed(f"验收逾期 {days} 天：到期日 {term.due}{_planned(clock)}，没有{OPINION[facts.self_built]}，也没有批准延期。",
                   clears_when=f"{_proof(facts)}；暂不能验收的，取得延期批复并登记“延期批准至”。",
                   severity=Severity.C if grave else Severity.H, due_on=term.due, inputs=_inputs(facts, clock),
                   steps=(*term.steps, f"今天 {facts.today}，已逾期 {days} 天"), provisional=term.provisional,
@@ -179,8 +179,8 @@ def _extension_ahead(facts: Facts, clock: AcceptanceClock, left: int, inputs: di
     term = clock.term
     if left <= facts.settings.extension_warning_days:
         # R31-3 already reminds on the way to this day, so this one is shown but not announced again.
-        return due(f"验收到期日 {term.due}，{distance(left)}；届时不能申请验收的，最迟于到期日书面申请延期。", due_on=term.due,
-                   clears_when="申请验收，或归档书面延期申请。", severity=Severity.L, inputs=inputs, steps=term.steps,
+        return due(f"验收到期日 {term.due}，{distance(left)}；届时不能申请验收的，最迟于到期日书面申请延期。",
+                   due_on=term.due, clears_when="申请验收，或归档书面延期申请。", severity=Severity.L, inputs=inputs, steps=term.steps,
                    provisional=term.provisional)
     if term.due_basis in ("extension", "extension_default"):
         return passed(f"延期验收已批准至 {term.due}。", due_on=term.due, inputs=inputs, steps=term.steps,

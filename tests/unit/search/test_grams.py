@@ -32,6 +32,12 @@ def test_phrase_pairs_stand_in_a_text_exactly_where_the_phrase_does(text: str, p
     assert _at(pairs(text).split(), phrase_pairs(phrase)) == (phrase in text)
 
 
+@given(st.text(st.sampled_from("甲乙丙"), min_size=2, max_size=12), st.data())
+def test_phrase_pairs_pin_down_every_character(phrase: str, data: st.DataObject) -> None:
+    changed = data.draw(st.integers(0, len(phrase) - 1))
+    assert not _at(pairs(f"{phrase[:changed]}丁{phrase[changed + 1 :]}").split(), phrase_pairs(phrase))
+
+
 @given(st.lists(SQUASHED, max_size=3), SQUASHED.filter(lambda phrase: len(phrase) >= 2))
 def test_no_phrase_reaches_across_two_values(values: list[str], phrase: str) -> None:
     assert _at(joined_pairs(values).split(), phrase_pairs(phrase)) == any(phrase in value for value in values)

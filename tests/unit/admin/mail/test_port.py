@@ -88,7 +88,7 @@ def test_a_sender_that_is_no_address_is_named_at_construction(text: str) -> None
 
 def test_an_unknown_way_of_encrypting_is_refused_at_construction() -> None:
     with pytest.raises(Invalid, match="opportunistic"):
-        SmtpMailer(Server("mail.x.cn", 25, starttls="always"), "a@x.cn")  # type: ignore[arg-type]
+        SmtpMailer(Server("mail.x.cn", 25, starttls="always"), "a@x.cn")
 
 
 def test_construction_makes_no_folder(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from archive.errors import EngineDown
+from search.backends.generations import Generations
 from search.backends.tantivy_index import TantivyIndex
 from search.backends.tantivy_schema import title_order
-from search.errors import IndexNeedsRebuild
+from search.errors import IndexNeedsRebuild, RebuildNotRunning
 from tests.contracts.search_indexes import asked, document, found
 
 
@@ -91,9 +92,25 @@ def test_a_commit_that_cannot_be_written_is_reported_and_the_next_one_works(
         index.commit()
     aside.rename(place)
     assert index.version_of("lost") is None
+    index.put([document("other", "别的内容")])
+    with pytest.raises(EngineDown, match="1 件"):
+        index.commit()
     index.put([document("lost", "新的内容")])
     index.commit()
     assert found(index, "新的内容") == ["lost"]
+    assert found(index, "别的内容") == ["other"]
+
+
+def test_a_rebuild_that_cannot_be_written_leaves_the_old_index(index: TantivyIndex, tmp_path: Path) -> None:
+    index.begin_rebuild()
+    index.refill([document("a", "验收")])
+    (new,) = set(tmp_path.glob("gen-*")) - {folder(tmp_path)}
+    new.rename(tmp_path / "aside")
+    with pytest.raises(EngineDown):
+        index.finish_rebuild()
+    with pytest.raises(RebuildNotRunning):
+        index.finish_rebuild()
+    assert index.search(asked("验收")).total == 50
 
 
 def test_an_index_opened_for_reading_does_not_write(index: TantivyIndex, tmp_path: Path) -> None:
@@ -111,6 +128,22 @@ def test_finished_and_dead_rebuilds_leave_no_folder_behind(index: TantivyIndex, 
     index.begin_rebuild()
     index.finish_rebuild()
     assert [path.name for path in tmp_path.glob("gen-*")] == ["gen-000008"]
+
+
+def test_a_reader_that_meets_the_switch_halfway_asks_again(index: TantivyIndex, tmp_path: Path) -> None:
+    class SwitchedHalfway(Generations):
+        """The index is replaced, and the old one dropped, between reading the pointer and following it."""
+
+        def current(self) -> Path | None:
+            folder, self.current = super().current(), super().current  # type: ignore[method-assign]
+            index.begin_rebuild()
+            index.refill([document("new", "验收")])
+            index.finish_rebuild()
+            return folder
+
+    reader = TantivyIndex(tmp_path)
+    reader._generations = SwitchedHalfway(tmp_path)
+    assert found(reader, "验收") == ["new"]
 
 
 def test_titles_are_ordered_by_pinyin_and_by_the_value_of_numbers() -> None:

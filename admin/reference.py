@@ -1,0 +1,84 @@
+"""The reference pages under `docs/reference/`, made from the tables in the code; a test compares them with the files."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import click
+
+from admin.jobs import JOBS
+from admin.settings import PREFIX, SETTINGS
+from archive import taxonomy
+from archive.permissions import ROLE_NAMES, ROLE_PERMISSIONS, Permission, Role
+from retention.compliance import report
+
+
+def settings_page() -> str:
+    rows = [(f"`{PREFIX}{s.name.upper()}`", f"`{s.default}`" if s.default else "–", s.about) for s in SETTINGS]
+    rules = [(f"`{s.name}`", f"`{s.default}`", s.mark, s.doc) for s in report.settings()]
+    return _page(
+        "设置", "环境变量优先；也可写在 `DANGAN_CONFIG` 指向的 TOML 文件里（小写、不带前缀）。未知的名字或不可用的值会使程序停在启动处。",
+        _table(("名称", "默认", "含义"), rows), "## 规则参数（TOML 文件中的 `[rules]` 表）",
+        "办法没有写明的尺度，默认值及其依据的疑义编号。", _table(("名称", "默认", "疑义", "含义"), rules))
+
+
+def rules_page() -> str:
+    rows = [(r.id, r.title, r.citation, str(r.severity), "、".join(r.targets), r.arithmetic) for r in report.rules()]
+    clauses = [(c.clause.citation, c.clause.summary, "已核对" if c.clause.verified else "待核实", "、".join(c.rules) or "未覆盖")
+               for c in report.clauses()]
+    return _page("规则与条款", "由登记册生成。严重程度：C 严重，H 高，M 中，L 低，I 提示。",
+                 _table(("规则", "名称", "条款", "程度", "告知", "怎样计算"), rows),
+                 "## 条款", _table(("条款", "要求（概述）", "核对", "规则"), clauses))
+
+
+def types_page() -> str:
+    loaded = taxonomy.load()
+    parts: list[str] = []
+    for stage, name in loaded.stages.items():
+        rows = [(f"`{t.key}`", t.name, t.annex_class, "、".join(t.applies), t.requirement, t.retention)
+                for t in loaded.by_stage(stage)]
+        if rows:
+            parts += [f"## {stage} {name}", _table(("key", "名称", "附件类别", "适用", "要求", "保管期限"), rows)]
+    return _page("文件类型", "由 `archive/taxonomy.yaml` 生成。要求：M 必备，E 应有，O 可有，cond 视情况。保管期限为建议值，待核实。",
+                 *parts)
+
+
+def permissions_page() -> str:
+    roles = [role for role in Role if role is not Role.SYSTEM]
+    rows = [(f"`{p.value}`", *("✓" if p in ROLE_PERMISSIONS[role] else "" for role in roles)) for p in Permission]
+    return _page("权限", "岗位能做什么；能看到哪些案卷由 `archive/access.py` 决定。",
+                 _table(("权限", *(ROLE_NAMES[role] for role in roles)), rows))
+
+
+def jobs_page() -> str:
+    return _page("定时任务", "错过的日子在后台恢复后补做；每次运行都有记录。",
+                 _table(("任务", "时间", "做什么"), [(f"`{job.id}`", job.when, job.about) for job in JOBS]))
+
+
+def cli_page() -> str:
+    from admin.cli import cli
+
+    return _page("命令行", "退出码：0 完成；1 完成但有事要处理；2 用法或设置有误；3 引擎连不上。", *_help(cli, ["dangan"]))
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page, "rules.md": rules_page, "document-types.md": types_page,
+    "permissions.md": permissions_page, "jobs.md": jobs_page, "cli.md": cli_page}
+
+
+def _help(command: click.Command, path: list[str]) -> Iterable[str]:
+    context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
+    yield f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None:
+                yield from _help(inner, [*path, name])
+
+
+def _page(title: str, *parts: str) -> str:
+    return f"# {title}\n\n<!-- 由 dangan docs 生成，请勿手改 -->\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)

@@ -1,0 +1,119 @@
+"""One document: what it is, its text by page, its versions, its history, and correcting what was recognised."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from admin.web.pages.downloads import send_version
+from admin.web.pages.shared import actor, area, day_field, needs, page_number, system
+from admin.web.pages.type_choices import by_stage, proposals
+from archive import queries
+from archive.access import seen_because
+from archive.errors import ArchiveError, Conflict, Invalid, NotFound
+from archive.models import AuditEntry, Document, Person, Version
+from archive.operations.documents import confirm_document
+from archive.permissions import Permission
+from search.errors import QueryTooLong
+from search.marks import find, marked
+from search.query import parse
+
+documents = area("documents", __name__)
+HISTORY = 100
+CONFIRMABLE = ("title", "doc_date", "doc_no", "issuer", "conclusion")
+CONCLUSIONS = ("", "通过", "合格", "符合", "基本符合", "不通过", "不合格", "不符合")
+
+
+@documents.get("/documents/<key>")
+def show(key: str) -> Any:
+    return _page(queries.find_document(actor(), key), {})
+
+
+@documents.post("/documents/<key>/confirm")
+@needs(Permission.DOCUMENT_CONFIRM)
+def confirm(key: str) -> Any:
+    document = queries.find_document(actor(), key)
+    try:
+        revision = request.form.get("revision", "")
+        if revision != str(document.revision):
+            raise Conflict(what="文件", key=document.title)
+        confirm_document(actor(), system().clock, key, int(revision), _changes(document))
+    except ArchiveError as refusal:
+        flash(str(refusal), "danger")
+        return _page(document, request.form), 409 if isinstance(refusal, Conflict) else 422
+    flash("已确认。", "success")
+    return redirect(url_for("documents.show", key=key))
+
+
+@documents.get("/documents/<key>/content")
+def content(key: str) -> Any:
+    return send_version(system().blobs, queries.current_version(actor(), key), inline="inline" in request.args)
+
+
+@documents.get("/documents/<key>/versions/<int:number>/content")
+def version_content(key: str, number: int) -> Any:
+    return send_version(system().blobs, _version(key, number))
+
+
+@documents.get("/documents/<key>/pages/<int:number>.png")
+def page_image(key: str, number: int) -> Any:
+    from admin.web.pages.page_images import render  # loads the PDF library only where a page is drawn
+
+    picture = render(system(), queries.current_version(actor(), key), number)
+    if picture is None:
+        abort(404)
+    return picture, {"Content-Type": "image/png", "Cache-Control": "private, max-age=3600"}
+
+
+def _changes(document: Document) -> dict[str, Any]:
+    """The type always, because saving confirms it; of the rest what differs."""
+    form = request.form
+    if not form.get("title", "").strip():
+        raise Invalid(field="题名", problem="不能为空。")
+    values: dict[str, Any] = {name: form.get(name, "").strip() for name in CONFIRMABLE}
+    values["doc_date"] = day_field(form, "doc_date", "成文日期")
+    changed = {name: value for name, value in values.items() if getattr(document, name) != value}
+    return {"type": form.get("type", ""), **changed}
+
+
+def _version(key: str, number: int) -> Version:
+    for version in queries.versions_of(actor(), key):
+        if version.number == number:
+            return version
+    raise NotFound(what="版本", key=str(number))
+
+
+def _page(document: Document, entered: Any) -> str:
+    who = actor()
+    project = queries.find_project(who, document.project)
+    versions = queries.versions_of(who, document.id)
+    return render_template(
+        "pages/document.html", document=document, project=project, versions=versions, entered=entered,
+        proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS, people=_names(document, versions),
+        because=seen_because(who, project.label()), history=_history(document.id), **_reading(document))
+
+
+def _reading(document: Document) -> dict[str, Any]:
+    """The page of text that is asked for, its hits marked, and on which pages there are more."""
+    record, pages = queries.text_of(actor(), document.id)
+    text = request.args.get("q", "").strip()
+    try:
+        terms = parse(text).required
+    except QueryTooLong:
+        text, terms = "", ()
+    hits = {number: len(spans) for number, page in enumerate(pages, 1) if terms and (spans := find(page, terms))}
+    number = min(page_number(), max(len(pages), 1)) if "page" in request.args else min(hits, default=1)
+    page = pages[number - 1] if pages else ""
+    spans = ((span.start, span.end) for span in find(page, terms))
+    return {"record": record, "page_count": len(pages), "number": number, "q": text, "hits": hits,
+            "page_html": Markup(marked(page, spans))}  # noqa: S704 - `marked` escapes everything but its marks
+
+
+def _history(key: str) -> list[AuditEntry]:
+    """What was done to this document; who may see the document may know who did what and when, not more."""
+    return list(AuditEntry.objects(subject=f"document:{key}").order_by("-id").limit(HISTORY))
+
+
+def _names(document: Document, versions: list[Version]) -> dict[str, str]:
+    keys = {document.created_by, *(version.received_by for version in versions)}
+    return {person.id: person.display_name or person.name for person in Person.objects(id__in=sorted(keys))}

@@ -1,0 +1,119 @@
+"""One project's dossier: facts, timeline, materials by stage, findings, contracts, and what may be done with them."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from admin.web.pages import words
+from admin.web.pages.project_forms import changes_of
+from admin.web.pages.project_forms import GROUPS as FACT_GROUPS
+from admin.web.pages.shared import actor, area, day_field, needs, system, today, told
+from admin.web.pages.timeline import milestones
+from admin.web.pages.type_choices import by_stage
+from archive import queries
+from archive.access import seen_because
+from archive.dossier import DossierView, dossier_of
+from archive.errors import ArchiveError, Conflict, Invalid
+from archive.operations.documents import Description, catalogue_document
+from archive.operations.projects import update_project, waive_material
+from archive.permissions import Permission
+from retention.findings import live_findings
+
+dossier = area("dossier", __name__)
+SETTLED = ("passed", "not_applicable")
+
+
+@dossier.get("/projects/<code>")
+def show(code: str) -> Any:
+    who = actor()
+    view = dossier_of(who, code)
+    findings = live_findings(system().judge, who, code)
+    return render_template(
+        "pages/dossier.html", view=view, project=view.project, **_materials(view),
+        findings=[finding for finding in findings if finding.outcome not in SETTLED],
+        settled=[finding for finding in findings if finding.outcome in SETTLED],
+        contracts=queries.contracts_of(who, code), milestones=milestones(view.project, today()),
+        fact_groups=FACT_GROUPS, because=seen_because(who, view.project.label()), types=by_stage(),
+        predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)
+
+
+@dossier.get("/projects/<code>/materials")
+def materials(code: str) -> Any:
+    """The list of materials alone, to be put in place of the old one after an upload."""
+    view = dossier_of(actor(), code)
+    return render_template("parts/materials.html", view=view, project=view.project, **_materials(view))
+
+
+@dossier.post("/projects/<code>/materials/<type_key>/waive")
+@needs(Permission.PROJECT_UPDATE)
+def waive(code: str, type_key: str) -> Any:
+    queries.find_project(actor(), code)
+    told(lambda: waive_material(actor(), system().clock, code, type_key, request.form.get("reason", "")),
+         "已登记豁免，材料清单和核对事项随之更新。")
+    return redirect(url_for("dossier.show", code=code) + "#materials")
+
+
+@dossier.get("/projects/<code>/edit")
+@needs(Permission.PROJECT_UPDATE)
+def edit(code: str) -> Any:
+    return _form(queries.find_project(actor(), code))
+
+
+@dossier.post("/projects/<code>/edit")
+@needs(Permission.PROJECT_UPDATE)
+def update(code: str) -> Any:
+    project = queries.find_project(actor(), code)
+    try:
+        revision = request.form.get("revision", "")
+        if revision != str(project.revision):  # what the form shows is not what is stored: nothing may be compared
+            raise Conflict(what="项目", key=code)
+        update_project(actor(), system().clock, code, int(revision), changes_of(project, request.form))
+    except ArchiveError as refusal:
+        flash(str(refusal), "danger")
+        return _form(project), 409 if isinstance(refusal, Conflict) else 422
+    flash("已保存。相关规则会随之重新核对。", "success")
+    return redirect(url_for("dossier.show", code=code))
+
+
+@dossier.post("/projects/<code>/catalogue")
+@needs(Permission.DOCUMENT_FILE)
+def catalogue(code: str) -> Any:
+    queries.find_project(actor(), code)
+    told(lambda: _catalogue(code), "已登记目录条目。")
+    return redirect(url_for("dossier.show", code=code) + "#materials")
+
+
+def _catalogue(code: str) -> None:
+    form = request.form
+    title = form.get("title", "").strip()
+    if not title:
+        raise Invalid(field="题名", problem="请填写脱密后的题名。")
+    description = Description(
+        type=form.get("type", ""), type_source="given", title=title, doc_date=day_field(form, "doc_date", "成文日期"),
+        doc_no=form.get("doc_no", "").strip(), issuer=form.get("issuer", "").strip())
+    catalogue_document(actor(), system().clock, code, description, form.get("location", ""))
+
+
+def _materials(view: DossierView) -> dict[str, Any]:
+    """Counts for the heads of the list; "needed" are the mandatory materials that apply."""
+    mandatory = [m for m in view.materials if m.requirement.level == "mandatory" and m.state != "not_applicable"]
+    return {
+        "needed": len(mandatory),
+        "settled_materials": sum(m.state in ("present", "waived") for m in mandatory),
+        "documents_total": sum(len(stage.documents) for stage in view.stages),
+    }
+
+
+def _predecessor(code: str) -> Any:
+    """The project before this one, where the reader may see it."""
+    try:
+        return queries.find_project(actor(), code) if code else None
+    except ArchiveError:
+        return None
+
+
+def _form(project: Any) -> str:
+    values = {name: getattr(project, name) for name in words.PROJECT_FIELDS if hasattr(project, name)}
+    return render_template(
+        "pages/project_form.html", project=project, code=project.code, modes=words.MODES, kinds=words.KINDS,
+        values=request.form if request.method == "POST" else values, units=queries.units_of(actor()))

@@ -1,0 +1,59 @@
+"""Sending the bytes of a version: whole or a range, under its own name, never rendered as a page of ours."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.http import is_resource_modified
+
+from archive.blobs.port import BlobStore
+from archive.models import Version
+
+CHUNK = 1 << 20
+SHOWN_INLINE = ("image/jpeg", "image/png")
+
+
+def send_version(blobs: BlobStore, version: Version, *, inline: bool = False) -> Response:
+    """200, 206 for one range, 304 for the same ETag, 416 for a range outside. Raises NotFound for lost bytes."""
+    size, tag = blobs.size(version.sha256), version.sha256.rpartition(":")[2]
+    if not is_resource_modified(request.environ, etag=tag, last_modified=None):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    span = _span(size, tag)
+    if span is None:
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+    start, end = span
+    partial = request.range is not None and (start, end) != (0, size)
+    headers = {
+        "Content-Length": str(end - start), "Accept-Ranges": "bytes", "ETag": f'"{tag}"',
+        "Content-Disposition": disposition(version.filename, inline=inline and version.media_type in SHOWN_INLINE),
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+        "Cache-Control": "private, no-cache"}
+    if partial:
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    return Response(_read(blobs, version.sha256, start, end), status=206 if partial else 200,
+                    mimetype=version.media_type, headers=headers)
+
+
+def disposition(filename: str, *, inline: bool) -> str:
+    """RFC 6266: the name for every browser, in ASCII and in full."""
+    kind = "inline" if inline else "attachment"
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in filename)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _span(size: int, tag: str) -> tuple[int, int] | None:
+    """(first, after last) byte to send; everything where no valid single range is asked; None outside the file."""
+    wanted = request.range
+    same = request.if_range.etag in (None, tag) and request.if_range.date is None
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not same:
+        return 0, size
+    return wanted.range_for_length(size)
+
+
+def _read(blobs: BlobStore, digest: str, start: int, end: int) -> Iterator[bytes]:
+    while start < end:
+        piece = blobs.read(digest, start, min(CHUNK, end - start))
+        if not piece:
+            return
+        yield piece
+        start += len(piece)

@@ -1,0 +1,38 @@
+"""Document types as choices in a form: grouped by stage, what was recognised first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from admin.web.pages.formats import type_name
+from archive import taxonomy
+from archive.models import Document
+
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A type the recogniser proposes, with its reasons."""
+
+    key: str
+    name: str
+    score: int
+    reasons: Sequence[str]
+
+
+def by_stage() -> list[tuple[str, list[tuple[str, str]]]]:
+    """(stage name, [(key, type name)]) in the order of the taxonomy."""
+    known = taxonomy.load()
+    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in known.stages}
+    for kind in _types(known):
+        groups[kind.stage].append((kind.key, kind.name))
+    return [(known.stages[code], kinds) for code, kinds in groups.items() if kinds]
+
+
+def proposals(document: Document) -> list[Proposal]:
+    return [Proposal(c.type, type_name(c.type), c.score, list(c.reasons)) for c in document.candidates[:MOST]]
+
+
+def _types(known: Any) -> Sequence[Any]:
+    return list(known.types.values())

@@ -1,0 +1,158 @@
+"""What a file is, by its bytes: magic numbers first, then the structure of containers. Nothing is executed or unpacked.
+
+The file name only chooses where bytes cannot: between kinds of plain text, and for a container too damaged or too
+protected to look inside. Standards: ISO 32000 (PDF), ISO/IEC 29500 (OOXML), GB/T 33190-2016 (OFD), MS-CFB (OLE2).
+"""
+
+import codecs
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+from ingest.ole2 import OLE2_MAGIC, stream_names
+
+UNKNOWN = "application/octet-stream"
+EMPTY = "application/x-empty"
+ZIP = "application/zip"
+OLE2 = "application/x-ole-storage"
+OFD = "application/ofd"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+_HEAD = 4096
+_MAGIC: tuple[tuple[bytes, int, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"), (b"\xff\xd8\xff", 0, "image/jpeg"), (b"GIF8", 0, "image/gif"),
+    (b"II*\x00", 0, "image/tiff"), (b"MM\x00*", 0, "image/tiff"), (b"II+\x00", 0, "image/tiff"),
+    (b"WEBP", 8, "image/webp"), (b"ftypheic", 4, "image/heic"), (b"\x00\x00\x00\x0cjP  ", 0, "image/jp2"),
+    (b"Rar!\x1a\x07", 0, "application/vnd.rar"), (b"7z\xbc\xaf\x27\x1c", 0, "application/x-7z-compressed"),
+    (b"\x1f\x8b\x08", 0, "application/gzip"), (b"ustar", 257, "application/x-tar"), (b"BZh", 0, "application/x-bzip2"),
+    (b"\xfd7zXZ\x00", 0, "application/x-xz"), (b"{\\rtf", 0, "application/rtf"), (b"%!PS", 0, "application/postscript"),
+    (b"AVI ", 8, "video/x-msvideo"), (b"WAVE", 8, "audio/wav"), (b"ID3", 0, "audio/mpeg"), (b"OggS", 0, "audio/ogg"),
+    (b"ftyp", 4, "video/mp4"), (b"\x1aE\xdf\xa3", 0, "video/x-matroska"), (b"AC10", 0, "image/vnd.dwg"),
+    (b"MZ", 0, "application/vnd.microsoft.portable-executable"), (b"\x7fELF", 0, "application/x-executable"),
+)
+_WORD, _SHEET, _SLIDES = "wordprocessingml", "spreadsheetml", "presentationml"
+_OOXML: tuple[tuple[str, str], ...] = (   # content type of the main part, up to "+xml", and the type of such a file
+    (f"{_WORD}.document.main", DOCX), (f"{_WORD}.template.main", DOCX.replace(".document", ".template")),
+    ("vnd.ms-word.document.macroenabled.main", "application/vnd.ms-word.document.macroenabled.12"),
+    (f"{_SHEET}.sheet.main", XLSX), (f"{_SHEET}.template.main", XLSX.replace(".sheet", ".template")),
+    ("vnd.ms-excel.sheet.macroenabled.main", "application/vnd.ms-excel.sheet.macroenabled.12"),
+    (f"{_SLIDES}.presentation.main", PPTX), (f"{_SLIDES}.slideshow.main", PPTX.replace(".presentation", ".slideshow")),
+    (f"{_SLIDES}.template.main", PPTX.replace(".presentation", ".template")),
+    ("vnd.ms-powerpoint.presentation.macroenabled.main", "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
+)
+_OLE2_STREAMS: tuple[tuple[str, str], ...] = (   # Kingsoft's .wps, .et and .dps are these formats too
+    ("WordDocument", "application/msword"), ("Workbook", "application/vnd.ms-excel"), ("Book", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"), ("VisioDocument", "application/vnd.visio"),
+    ("__properties_version1.0", "application/vnd.ms-outlook"),
+)
+_OFFICE_NAMES = {"docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "docm": DOCX, "xlsm": XLSX, "pptm": PPTX, "ofd": OFD}
+_TEXT_NAMES = {"csv": "text/csv", "md": "text/markdown", "json": "application/json", "eml": "message/rfc822",
+               "mht": "multipart/related", "mhtml": "multipart/related"}
+_HTML = re.compile(r"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|table|div|p)\b")
+
+
+def identify(path: Path, filename: str) -> str:
+    """The media type of a file. Every file has one: what no rule knows is `application/octet-stream`."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        return EMPTY
+    if b"%PDF-" in head[:1024]:     # where ISO 32000-1 Annex H has readers look for it
+        return "application/pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(path, filename)
+    if head.startswith(OLE2_MAGIC):
+        return _ole2(path, filename)
+    for magic, at, media_type in _MAGIC:
+        if head[at:at + len(magic)] == magic:
+            return media_type
+    return _text(head, filename)
+
+
+def _zip(path: Path, filename: str) -> str:
+    try:
+        with zipfile.ZipFile(path) as container:
+            names = {name.lower(): name for name in container.namelist()}
+            if "ofd.xml" in names:
+                return OFD
+            if "[content_types].xml" in names:
+                return _ooxml(_start(container, names["[content_types].xml"], 1 << 20)) or ZIP
+            if "mimetype" in names:    # OpenDocument and EPUB name themselves in their first member
+                declared = _start(container, names["mimetype"], 100).strip()
+                return declared if re.fullmatch(r"[\w.+-]+/[\w.+-]+", declared) else ZIP
+            return ZIP
+    except (zipfile.BadZipFile, OSError, ValueError, OverflowError, RuntimeError, NotImplementedError, EOFError, zlib.error):
+        return _OFFICE_NAMES.get(_extension(filename), ZIP)
+
+
+def _start(container: zipfile.ZipFile, name: str, size: int) -> str:
+    with container.open(name) as member:
+        return member.read(size).decode("utf-8", "ignore").lower()
+
+
+def _ooxml(content_types: str) -> str:
+    return next((media_type for part, media_type in _OOXML if part in content_types), "")
+
+
+def _ole2(path: Path, filename: str) -> str:
+    streams = stream_names(path)
+    if "EncryptedPackage" in streams or "EncryptionInfo" in streams:   # an OOXML file under a password
+        return _OFFICE_NAMES.get(_extension(filename), OLE2)
+    return next((media_type for stream, media_type in _OLE2_STREAMS if stream in streams), OLE2)
+
+
+def _text(head: bytes, filename: str) -> str:
+    text = _decoded(head)
+    if text is None:
+        return UNKNOWN
+    if _HTML.match(text):
+        return "application/xhtml+xml" if text.lstrip().startswith("<?xml") else "text/html"
+    if text.lstrip().startswith("<?xml"):
+        return "application/xml"
+    return _TEXT_NAMES.get(_extension(filename), "text/plain")
+
+
+def _decoded(head: bytes) -> str | None:
+    """The head as text, None where it is not text: no encoding in use here puts control bytes into text."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[:len(head) // 2 * 2].decode("utf-16", "replace")
+    if re.search(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]", head):
+        return None
+    for encoding in ("utf-8-sig", "gb18030", "big5"):
+        try:
+            return codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
+            continue
+    return head.decode("gb18030", "replace") if _few_faults(head) else None
+
+
+def _few_faults(head: bytes) -> bool:
+    return head.decode("gb18030", "replace").count("\ufffd") < len(head) / 50
+
+
+def _extension(filename: str) -> str:
+    return filename.rpartition(".")[2].lower() if "." in filename else ""
+
+
+# What an extension promises, for those people rely on; several promises where programs save under one name.
+_PROMISES: dict[str, frozenset[str]] = {
+    "pdf": frozenset({"application/pdf"}), "ofd": frozenset({OFD}), "docx": frozenset({DOCX}), "xlsx": frozenset({XLSX}),
+    "pptx": frozenset({PPTX}), "doc": frozenset({"application/msword"}), "wps": frozenset({"application/msword"}),
+    "xls": frozenset({"application/vnd.ms-excel"}), "et": frozenset({"application/vnd.ms-excel"}),
+    "ppt": frozenset({"application/vnd.ms-powerpoint"}), "dps": frozenset({"application/vnd.ms-powerpoint"}),
+    "zip": frozenset({ZIP}), "png": frozenset({"image/png"}), "jpg": frozenset({"image/jpeg"}),
+    "jpeg": frozenset({"image/jpeg"}), "tif": frozenset({"image/tiff"}), "tiff": frozenset({"image/tiff"}),
+    "txt": frozenset({"text/plain"}), "csv": frozenset({"text/csv"}), "html": frozenset({"text/html", "application/xhtml+xml"}),
+    "htm": frozenset({"text/html", "application/xhtml+xml"}), "rtf": frozenset({"application/rtf"}),
+}
+
+
+def disagreement(media_type: str, filename: str) -> str:
+    """A sentence for the user where a file is not what its name says; empty where the two agree or nothing is known."""
+    extension = _extension(filename)
+    if extension not in _PROMISES or media_type in _PROMISES[extension]:
+        return ""
+    return f"文件名以“.{extension}”结尾，内容却是 {media_type}；按内容处理。请核对是否传错了文件。"

@@ -1,0 +1,200 @@
+"""Where hostile files meet a wall: text is read by worker processes that a file may crash, hang or fill without harm.
+
+A file costs at most its own text, with a reason; the worker it ruined is replaced. Owns the pool of workers, not what
+they do (`ingest.sandbox_worker`) nor how one is spoken to (`ingest.sandbox_process`).
+"""
+
+import logging
+import queue
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, get_args
+
+from archive.errors import ArchiveError, EngineDown
+from ingest.extractors.base import MAX_CHARS, Extraction, NoExtractor, Source, UnreadableFile
+from ingest.sandbox_process import BadAnswer, Gone, TimedOut, WorkerProcess
+from ingest.sandbox_protocol import Limits, extraction_of
+
+__all__ = ["Kind", "Limits", "Sandbox", "SandboxClosed", "SandboxFailure"]
+
+Kind = Literal["timeout", "cpu", "memory", "crash", "output"]
+
+_KEPT = "文件已原样保存，可下载查看。"
+_REASONS: dict[Kind, str] = {
+    "timeout": "读取文字用时超过 {limits.wall_seconds:g} 秒，已中止。" + _KEPT + "内容过多时请拆分后上传新版本。",
+    "cpu": "读取文字占用处理器超过 {limits.cpu_seconds} 秒，已中止。" + _KEPT + "内容过多时请拆分后上传新版本。",
+    "memory": "读取文字需要的内存超过 {limits.memory_mb} MB 的上限，已中止。" + _KEPT + "内容过多时请拆分后上传新版本。",
+    "crash": "读取文字的程序在此文件上出错退出，文件可能已损坏。" + _KEPT + "请核对文件能否正常打开，另存后上传新版本。",
+    "output": "读出的文字超过 {limits.output_mb} MB 的上限，未收录。" + _KEPT + "请拆分后上传新版本。",
+}
+_log = logging.getLogger(__name__)
+
+
+class SandboxFailure(ArchiveError):
+    """Reading this file ended badly; `kind` says how, `reason` says it to its owner, `detail` to the log."""
+
+    code = "ingest.sandbox-failure"
+    text = "{reason}"
+
+    def __init__(self, kind: Kind, reason: str, detail: str = "") -> None:
+        super().__init__(kind=kind, reason=reason, detail=detail)
+        self.kind: Kind = kind
+        self.reason = reason
+
+
+class SandboxClosed(ArchiveError):
+    """Not the file's fault: the system is going down, the file is to be read again later."""
+
+    code = "ingest.sandbox-closed"
+    text = "系统正在停止，没有读取“{filename}”的文字；重新启动后会自动读取。"
+
+
+class Sandbox:
+    """A pool of reading workers, started as they are needed. Safe to share between threads; close it, or use `with`."""
+
+    def __init__(self, workers: int = 2, limits: Limits | None = None,
+                 worker_module: str = "ingest.sandbox_worker") -> None:
+        self.limits = limits or Limits()
+        self._module = worker_module
+        self._folder = tempfile.TemporaryDirectory(prefix="dangan-read-", ignore_cleanup_errors=True)
+        self._numbers = count()
+        # Last in, first out: at low load one warm worker does everything and the others are never started.
+        self._idle: queue.LifoQueue[WorkerProcess | None] = queue.LifoQueue()
+        for _ in range(workers):
+            self._idle.put(None)
+        self._lock = threading.Lock()
+        self._alive: set[WorkerProcess] = set()
+        self._closed = False
+        # Workers die with the thread that started them (PR_SET_PDEATHSIG), so one thread lives as long as the pool.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox-starter")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The running workers, for the health page."""
+        with self._lock:
+            return tuple(sorted(worker.pid for worker in self._alive))
+
+    def extract(self, path: Path, media_type: str, filename: str, max_pages: int | None = None) -> Extraction:
+        """The text of a file; only of its first `max_pages` pages where given. Waits while all workers are busy.
+
+        Raises NoExtractor, UnreadableFile or SandboxFailure for the file; SandboxClosed and EngineDown for the system.
+        """
+        most = min(MAX_CHARS, (self.limits.output_mb << 20) // 4)   # four bytes hold any character
+        source = Source(path.resolve(), media_type, filename, max_pages, most)
+        slot = self._idle.get()
+        worker: WorkerProcess | None = None
+        try:
+            worker = self._given(slot, source)
+            message = self._ask(worker)
+        except BaseException:
+            self._discard(worker or slot)
+            self._idle.put(None)
+            if self._closed:
+                raise SandboxClosed(filename=filename) from None
+            raise
+        if worker.worn or message.get("outcome") == "failed":
+            self._discard(worker)
+            worker = None
+        self._idle.put(worker)
+        return self._result(message, source)
+
+    def close(self) -> None:
+        """End every worker, busy or not; jobs under way raise SandboxClosed. Afterwards no process is left."""
+        with self._lock:
+            self._closed = True
+            workers = list(self._alive)
+        for worker in workers:
+            self._discard(worker)
+        self._starter.shutdown(wait=True)
+        self._folder.cleanup()
+
+    def _given(self, slot: WorkerProcess | None, source: Source) -> WorkerProcess:
+        """A worker that has taken the job up; one that died while idle is replaced, once."""
+        if slot is not None:
+            try:
+                slot.take(source)
+                return slot
+            except (Gone, TimedOut, BadAnswer):
+                _log.warning("an idle reading worker was gone; a new one takes its place")
+                self._discard(slot)
+        worker = self._start(source)
+        self._up(worker, lambda: worker.take(source))
+        return worker
+
+    def _start(self, source: Source) -> WorkerProcess:
+        try:
+            worker = self._starter.submit(self._spawn, source).result()
+        except RuntimeError as error:   # the pool was closed while this job waited
+            raise SandboxClosed(filename=source.filename) from error
+        self._up(worker, worker.wait_ready)
+        return worker
+
+    def _spawn(self, source: Source) -> WorkerProcess:
+        with self._lock:
+            if self._closed:
+                raise SandboxClosed(filename=source.filename)
+            worker = WorkerProcess(self._module, self.limits, Path(self._folder.name) / str(next(self._numbers)))
+            self._alive.add(worker)
+            return worker
+
+    def _up(self, worker: WorkerProcess, step: Callable[[], None]) -> None:
+        """A worker that does not come up is the installation's fault and must not be blamed on the file."""
+        try:
+            step()
+        except (Gone, TimedOut, BadAnswer) as error:
+            with self._lock:
+                self._alive.discard(worker)
+            _, words = worker.end()
+            raise EngineDown(engine="文字读取进程", reason=words.rpartition("\n")[2] or type(error).__name__) from error
+
+    def _ask(self, worker: WorkerProcess) -> dict[str, Any]:
+        try:
+            return worker.answer()
+        except TimedOut as error:
+            raise self._failure("timeout", "no answer") from error
+        except BadAnswer as error:
+            raise self._failure("output", str(error)) from error
+        except Gone as error:
+            with self._lock:
+                mine = worker in self._alive
+                self._alive.discard(worker)
+            kind, detail = worker.died() if mine else ("crash", "closed")
+            raise self._failure(kind, detail) from error
+
+    def _discard(self, worker: WorkerProcess | None) -> None:
+        with self._lock:
+            mine = worker in self._alive
+            if worker is not None:
+                self._alive.discard(worker)
+        if worker is not None and mine:    # whoever takes it off the list ends it
+            worker.end()
+
+    def _failure(self, kind: str, detail: str) -> SandboxFailure:
+        known: Kind = next((k for k in get_args(Kind) if k == kind), "crash")
+        _log.warning("reading failed: %s %s", known, detail)
+        return SandboxFailure(known, _REASONS[known].format(limits=self.limits), detail)
+
+    def _result(self, message: dict[str, Any], source: Source) -> Extraction:
+        match message.get("outcome"):
+            case "read":
+                try:
+                    return extraction_of(message["extraction"])
+                except (KeyError, TypeError, ValueError, AttributeError) as error:
+                    raise self._failure("output", "malformed") from error
+            case "unreadable":
+                raise UnreadableFile(str(message.get("reason", "")))
+            case "no_extractor":
+                raise NoExtractor(media_type=source.media_type, filename=source.filename)
+            case _:
+                raise self._failure(str(message.get("kind", "crash")), str(message.get("detail", "")))

@@ -1,0 +1,151 @@
+"""One reading worker seen from the archive: started, given jobs one at a time, timed, ended. Not for two threads at once."""
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from ingest.extractors.base import Source
+from ingest.sandbox_protocol import PREFIX, Limits, frame, job_of, parse
+
+_ROOT = Path(__file__).resolve().parent.parent   # where `ingest` and its test twins are imported from
+_START_SECONDS = 30.0
+_CHUNK = 1 << 20
+_SMALL = 4096   # bytes of a message that carries no text
+_OUT_OF_MEMORY = ("memory allocation of", "MemoryError", "bad_alloc", "out of memory", "Cannot allocate memory")
+
+
+class TimedOut(Exception):
+    """The worker did not answer in time."""
+
+
+class Gone(Exception):
+    """The worker's pipe is closed: it ended or was killed."""
+
+
+class BadAnswer(Exception):
+    """The worker said something that is no message, or too long a one."""
+
+
+class WorkerProcess:
+    """A running worker. Make it in a thread that lives on: the kernel kills it when the thread that made it ends."""
+
+    def __init__(self, module: str, limits: Limits, folder: Path) -> None:
+        self.limits = limits
+        self.jobs_done = 0
+        self.rss = 0
+        self._folder = folder
+        (folder / "cwd").mkdir(parents=True)
+        command = [sys.executable, "-P", "-m", module, json.dumps(asdict(limits)), str(os.getpid())]
+        environment = {"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "HOME": str(folder / "cwd"),
+                       "TMPDIR": str(folder / "cwd"), "MALLOC_ARENA_MAX": "1"}
+        with (folder / "stderr").open("wb") as stderr:
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,  # noqa: S603
+                                             cwd=folder / "cwd", env=environment, bufsize=0, start_new_session=True)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._to, self._from = self._process.stdin.fileno(), self._process.stdout.fileno()
+        self._readable = select.poll()
+        self._readable.register(self._from, select.POLLIN)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def worn(self) -> bool:
+        return self.jobs_done >= self.limits.jobs or self.rss > self.limits.rss_mb << 20
+
+    def wait_ready(self) -> None:
+        """Raises Gone, TimedOut or BadAnswer where the worker does not come up."""
+        self._expect("ready", monotonic() + _START_SECONDS)
+
+    def take(self, source: Source) -> None:
+        """Hand over a job and see it taken up. Raises Gone where the worker had died while idle."""
+        try:
+            os.write(self._to, frame(job_of(source)))
+        except BrokenPipeError as error:
+            raise Gone from error
+        self._expect("started", monotonic() + _START_SECONDS)
+
+    def answer(self) -> dict[str, Any]:
+        """The answer to the job taken up. Raises TimedOut, Gone, BadAnswer."""
+        message = self._read(self.limits.output_mb << 20, monotonic() + self.limits.wall_seconds)
+        self.jobs_done += 1
+        self.rss = int(message.get("rss") or 0)
+        return message
+
+    def end(self) -> tuple[int, str]:
+        """Kill whatever is left of the worker and its group; the signal that had ended it (0: none) and its last words."""
+        try:
+            ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            os.killpg(self.pid, signal.SIGKILL)   # before it is reaped, so that the number cannot be another's yet
+        except (ProcessLookupError, ChildProcessError):
+            ended = None
+        status = self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        words = _tail(self._folder / "stderr")
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return (-status if ended is not None and status < 0 else 0), words
+
+    def died(self) -> tuple[str, str]:
+        """End the worker after `Gone`: the kind of failure and what is known of it."""
+        self._wait_for_exit()
+        number, words = self.end()
+        if number == signal.SIGXCPU:
+            return "cpu", words
+        if any(mark in words for mark in _OUT_OF_MEMORY):
+            return "memory", words
+        name = signal.Signals(number).name if number else "exit"
+        return "crash", f"{name} {words}".strip()
+
+    def _wait_for_exit(self) -> None:
+        """A closed pipe comes a moment before the exit status: give the kernel that moment."""
+        try:
+            descriptor = os.pidfd_open(self.pid)
+        except OSError:
+            return
+        try:
+            select.select([descriptor], [], [], 2.0)
+        finally:
+            os.close(descriptor)
+
+    def _expect(self, outcome: str, deadline: float) -> None:
+        if self._read(_SMALL, deadline).get("outcome") != outcome:
+            raise BadAnswer
+
+    def _read(self, limit: int, deadline: float) -> dict[str, Any]:
+        size, = PREFIX.unpack(self._read_bytes(PREFIX.size, deadline))
+        if size > limit:
+            raise BadAnswer(f"{size} bytes")
+        try:
+            return parse(self._read_bytes(size, deadline))
+        except ValueError as error:
+            raise BadAnswer from error
+
+    def _read_bytes(self, size: int, deadline: float) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            if not self._readable.poll(max(deadline - monotonic(), 0) * 1000):
+                raise TimedOut
+            chunk = os.read(self._from, min(size - len(data), _CHUNK))
+            if not chunk:
+                raise Gone
+            data += chunk
+        return bytes(data)
+
+
+def _tail(path: Path) -> str:
+    try:
+        return path.read_bytes()[-2000:].decode("utf-8", "replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,27 @@
+"""Generated pages are current, and hand-written ones name what exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from admin.reference import PAGES
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = DOCS.parent
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_generated_pages_are_current(name: str) -> None:
+    assert (DOCS / "reference" / name).read_text(encoding="utf-8") == PAGES[name](), "run: dangan docs"
+
+
+@pytest.mark.parametrize("page", sorted(p.relative_to(ROOT).as_posix() for p in
+                                        [*DOCS.glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]))
+def test_pages_name_files_that_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:archive|ingest|search|retention|admin|tests|docs|bench)/[\w./]+)`", text)
+    linked = [link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+    missing = [name for name in named if not (ROOT / name).exists()]
+    missing += [link for link in linked if not ((ROOT / page).parent / link).exists()]
+    assert missing == []

@@ -1,0 +1,1 @@
+"""The rules judged by their cases: facts in, findings out."""

@@ -1,0 +1,73 @@
+"""Reads the rule cases: facts and expectations as YAML, one test a case and day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from retention.compliance.engine import rules_named
+from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, RuleSettings
+from retention.compliance.findings import Finding
+from retention.workdays import WorkCalendar
+
+FOLDER = Path(__file__).with_name("cases")
+CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor", "settings", "workdays", "today", "days",
+             "expect", "expect_subject"}
+EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "reason", "steps", "clears",
+               "missing", "inputs", "milestones", "milestones_from", "count", "only"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One day of one case. `subject` tells which of the rule's findings is meant."""
+
+    name: str
+    rule: str
+    subject: str
+    facts: Facts
+    expect: dict[str, Any]
+
+    def findings(self) -> tuple[Finding, ...]:
+        return rules_named(self.rule)[0](self.facts)
+
+    def finding(self) -> Finding:
+        found = self.findings()
+        meant = [finding for finding in found if finding.subject == self.subject]
+        assert len(meant) == 1, f"{self.name}: {self.subject!r} among {[finding.subject for finding in found]}"
+        return meant[0]
+
+
+def all_cases() -> Iterator[Case]:
+    for path in sorted(FOLDER.glob("R*.yaml")):
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        base = raw.get("base", {})
+        for entry in raw["cases"]:
+            assert set(entry) <= CASE_KEYS, f"{path.name}: {set(entry) - CASE_KEYS}"
+            yield from _days(base, entry, entry.get("rule", path.stem))
+
+
+def _days(base: dict[str, Any], entry: dict[str, Any], rule: str) -> Iterator[Case]:
+    days = entry.get("days") or {entry.get("today") or base["today"]: entry["expect"]}
+    for today, expect in days.items():
+        assert set(expect) <= EXPECT_KEYS, f"{entry['case']}: {set(expect) - EXPECT_KEYS}"
+        yield Case(f"{rule}: {entry['case']} [{today}]", rule, entry.get("expect_subject", ""),
+                   make_facts(base, entry, today), expect)
+
+
+def make_facts(base: dict[str, Any], entry: dict[str, Any], today: date) -> Facts:
+    project = {"code": "P-1", **base.get("project", {}), **entry.get("project", {})}
+    predecessor = entry["predecessor"] if "predecessor" in entry else base.get("predecessor")
+    return Facts(
+        project=ProjectFacts(**{**project, "waived": frozenset(project.get("waived", ()))}), today=today,
+        contracts=tuple(ContractFacts(**contract) for contract in entry.get("contracts", ())),
+        documents=tuple(_document(number, line) for number, line in enumerate(entry.get("documents", ()))),
+        predecessor=ProjectFacts(**predecessor) if predecessor else None,
+        calendar=WorkCalendar(entry.get("workdays")), settings=RuleSettings(**entry.get("settings", {})))
+
+
+def _document(number: int, line: str | dict[str, Any]) -> DocumentFacts:
+    fields = {"type": line} if isinstance(line, str) else line
+    return DocumentFacts(**{"id": f"d{number}", **fields, "terms": frozenset(fields.get("terms", ()))})
