@@ -7,7 +7,7 @@ gone out, so it is sent once more, marked as a repeat, and never a third time.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from admin.mail.port import MailerDown, MailRejected, Message, Sender
 from admin.mail.render import Rendered, render_digest
@@ -20,7 +20,8 @@ from retention.notices import AlertLine, Digest, plan
 from retention.recipients import recipients
 
 ACTOR = system_actor("notices")
-MOST_ATTEMPTS = 10
+MOST_REFUSALS = 10
+FIRST_PAUSE = timedelta(minutes=5)  # a server that asks to come back later refuses whoever comes back at once
 
 
 @dataclass(slots=True)
@@ -55,7 +56,8 @@ def write_mails(system: System, today: date) -> int:
 def open_lines(today: date) -> list[AlertLine]:
     """Open alerts without a waiver in force."""
     records = FindingRecord.objects(alert="open")
-    return [line_of(record, today) for record in records if not (record.waiver and record.waiver.approved_by)]
+    return [line_of(record, today) for record in records
+            if not (record.waiver and record.waiver.approved_by and record.waiver.until >= today)]
 
 
 def line_of(record: FindingRecord, today: date) -> AlertLine:
@@ -112,8 +114,7 @@ def _settle_unknown(system: System, post: Post) -> None:
     """Mails that a dead process left in mid-sending: one marked repeat, then no more."""
     for mail in Mail.objects(state="sending"):
         if mail.repeated:
-            _turn(system, mail.id, "uncertain", error="两次发送都在确认前中断，可能已送达；不再自动重发，请向收件人核实。")
-            post.uncertain += 1
+            _give_up(system, mail.id, post)
         else:
             _turn(system, mail.id, "queued", repeated=True)
 
@@ -130,7 +131,10 @@ def _send(system: System, sender: Sender, key: str, post: Post) -> None:
     except MailRejected as error:
         _rejected(system, mail, error, post)
     except MailerDown as error:
-        _turn(system, key, "queued", error=str(error), repeated=mail.repeated or bool(error.facts.get("maybe_sent")))
+        if mail.repeated and error.maybe_sent:
+            _give_up(system, key, post)
+        else:
+            _turn(system, key, "queued", error=str(error), repeated=mail.repeated or error.maybe_sent)
         raise
     else:
         _turn(system, key, "sent", sent_at=system.clock.now(), error="")
@@ -146,13 +150,20 @@ def message_of(mail: Mail, now: datetime) -> Message:
                    html=shown.html, date=now)
 
 
+def _give_up(system: System, key: str, post: Post) -> None:
+    _turn(system, key, "uncertain", error="两次发送都在确认前中断，可能已送达；不再自动重发，请向收件人核实。")
+    post.uncertain += 1
+
+
 def _rejected(system: System, mail: Mail, error: MailRejected, post: Post) -> None:
-    if error.permanent or mail.attempts >= MOST_ATTEMPTS:
-        _turn(system, mail.id, "rejected", error=str(error))
+    """Tries that failed because the server was away do not count: only what was said about this mail does."""
+    times = mail.refusals + 1
+    if error.permanent or times >= MOST_REFUSALS:
+        _turn(system, mail.id, "rejected", error=str(error), refusals=times)
         post.rejected += 1
     else:
-        now = system.clock.now()
-        _turn(system, mail.id, "queued", error=str(error), not_before=next_try(mail.attempts, now, key=mail.id))
+        not_before = next_try(times, system.clock.now(), key=mail.id, first=FIRST_PAUSE)
+        _turn(system, mail.id, "queued", error=str(error), refusals=times, not_before=not_before)
         post.postponed += 1
 
 

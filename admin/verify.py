@@ -1,12 +1,14 @@
 """Does everything still agree? Audit chain, every file's digest, objects against database, index against database."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from admin.system import System
 from archive import audit
 from archive.models import Document, OutboxEvent, TextRecord, Version
+from archive.models.connection import database
 from archive.transaction import collection
 
 INDEX_LAG_NOTE = "索引与数据库的比对：发件箱中还有 {waiting} 件未处理，暂不比对"
@@ -61,34 +63,49 @@ def _files(system: System, verdict: Verdict, sample: int | None, progress: Calla
 
 def _names(verdict: Verdict) -> None:
     """Every document has its current version, every version its document, every text its version."""
-    versions = {row["_id"]: row["document"] for row in collection(Version).find({}, {"document": 1})}
-    documents = {row["_id"] for row in collection(Document).find({}, {"_id": 1})}
-    for row in collection(Document).find({"catalogue_only": {"$ne": True}}, {"current": 1}):
-        if versions.get(row.get("current", "")) != row["_id"]:
-            verdict.problems.append(f"文件 {row['_id']} 没有对应的当前版本")
-    verdict.problems += [f"版本 {key} 所属的文件 {owner} 不存在" for key, owner in versions.items()
-                         if owner not in documents]
-    verdict.problems += [f"文字记录 {row['_id']} 没有对应的版本"
-                         for row in collection(TextRecord).find({}, {"_id": 1}) if row["_id"] not in versions]
+    with database().client.start_session(snapshot=True) as session:  # one moment: documents arrive meanwhile
+        versions = {row["_id"]: row["document"]
+                    for row in collection(Version).find({}, {"document": 1}, session=session)}
+        documents = list(collection(Document).find({}, {"current": 1, "catalogue_only": 1}, session=session))
+        texts = [row["_id"] for row in collection(TextRecord).find({}, {"_id": 1}, session=session)]
+    known = {row["_id"] for row in documents}
+    verdict.problems += [f"文件 {row['_id']} 没有对应的当前版本" for row in documents
+                         if not row.get("catalogue_only") and versions.get(row.get("current", "")) != row["_id"]]
+    verdict.problems += [f"版本 {key} 所属的文件 {owner} 不存在" for key, owner in versions.items() if owner not in known]
+    verdict.problems += [f"文字记录 {key} 没有对应的版本" for key in texts if key not in versions]
     verdict.checked["documents"], verdict.checked["versions"] = len(documents), len(versions)
 
 
 def _index(system: System, verdict: Verdict) -> None:
-    """Index and database hold the same documents at the same revision; what is still on its way is not held against it."""
-    moving = {row["subject"] for row in collection(OutboxEvent).find({"finished": False}, {"subject": 1})}
-    stored = {row["_id"]: row["revision"] for row in collection(Document).find({}, {"revision": 1})}
+    """Index and database hold the same documents at the same revision; what is still on its way is not held against it.
+
+    The index has no moments to go back to, so what differs is looked at once more before it is called a problem.
+    """
+    moving = _moving()
+    stored = _revisions({})
     indexed = set(system.index.ids())
-    for key in _settled(stored.keys() - indexed, moving):
-        verdict.problems.append(f"文件 {key} 不在检索索引中；可运行 dangan reindex")
-    for key in _settled(indexed - stored.keys(), moving):
-        verdict.problems.append(f"检索索引中的 {key} 在数据库中不存在；可运行 dangan reindex")
-    for key in _settled(stored.keys() & indexed, moving):
-        if system.index.version_of(key) != stored[key]:
-            verdict.problems.append(f"文件 {key} 在检索索引中的版本已过时；可运行 dangan reindex")
+    differing = sorted(key for key in stored.keys() | indexed if key not in moving
+                       and (key not in indexed or system.index.version_of(key) != stored.get(key)))
+    again, moving = _revisions({"_id": {"$in": differing}}), moving | _moving()
+    for key in differing:
+        if key not in moving and (problem := _index_problem(key, again.get(key), system.index.version_of(key))):
+            verdict.problems.append(problem)
     verdict.checked["indexed"] = len(indexed)
     if moving:
         verdict.not_checked.append(INDEX_LAG_NOTE.format(waiting=len(moving)))
 
 
-def _settled(keys: set[str], moving: set[str]) -> Iterator[str]:
-    return iter(sorted(keys - moving))
+def _moving() -> set[str]:
+    return {row["subject"] for row in collection(OutboxEvent).find({"finished": False}, {"subject": 1})}
+
+
+def _revisions(match: dict[str, Any]) -> dict[str, int]:
+    return {row["_id"]: row["revision"] for row in collection(Document).find(match, {"revision": 1})}
+
+
+def _index_problem(key: str, stored: int | None, indexed: int | None) -> str:
+    if stored is not None and indexed is None:
+        return f"文件 {key} 不在检索索引中；可运行 dangan reindex"
+    if stored is None and indexed is not None:
+        return f"检索索引中的 {key} 在数据库中不存在；可运行 dangan reindex"
+    return f"文件 {key} 在检索索引中的版本已过时；可运行 dangan reindex" if stored != indexed else ""

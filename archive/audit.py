@@ -47,9 +47,14 @@ def digest_of(row: Mapping[str, Any]) -> str:
 
 def verify() -> tuple[int, list[str]]:
     """Walk the whole chain: how many entries were checked, and what does not hold, in words."""
+    with database().client.start_session(snapshot=True) as session:  # entries and head of one moment
+        return _verify(session)
+
+
+def _verify(session: "ClientSession") -> tuple[int, list[str]]:
     problems: list[str] = []
     expected, previous, count = 1, GENESIS, 0
-    for row in database()[AuditEntry._get_collection_name()].find().sort("_id", 1):
+    for row in database()[AuditEntry._get_collection_name()].find(session=session).sort("_id", 1):
         count += 1
         if row["_id"] != expected:
             problems.append(f"审计链在第 {expected} 条处缺失（下一条是第 {row['_id']} 条）")
@@ -58,7 +63,7 @@ def verify() -> tuple[int, list[str]]:
         if digest_of(row) != row["digest"]:
             problems.append(f"审计链第 {row['_id']} 条内容与其摘要不符")
         expected, previous = row["_id"] + 1, row["digest"]
-    head = database()["chain_heads"].find_one({"_id": HEAD}) or {"seq": 0, "digest": GENESIS}
+    head = database()["chain_heads"].find_one({"_id": HEAD}, session=session) or {"seq": 0, "digest": GENESIS}
     if (head["seq"], head["digest"]) != (expected - 1, previous):
         problems.append(f"审计链尾部与登记的链头不符（链头第 {head['seq']} 条，链上最后第 {expected - 1} 条）")
     return count, problems

@@ -88,14 +88,19 @@ class _Edge:
 
 
 def _outermost(lines: Sequence[str], n: int, foot: bool) -> list[tuple[int, str]]:
-    """Up to three lines that are not blank, from the edge inwards: depth counted from the edge, and what they say."""
+    """Up to three lines that are not blank, from the edge inwards: depth counted from the edge, and what they say.
+
+    No line is at both edges: the copy of a title that one edge keeps must not be dropped by the other.
+    """
+    filled = sum(bool(line.strip()) for line in lines)
+    room = min(_EDGE, filled // 2 if foot else filled - filled // 2)
     found: list[tuple[int, str]] = []
     order: Callable[[Sequence[str]], Sequence[str]] = (lambda x: x[::-1]) if foot else (lambda x: x)
     for depth, line in enumerate(order(lines), 1):
+        if len(found) == room:
+            break
         if key := _key(line, n):
             found.append((depth, key))
-        if len(found) == _EDGE:
-            break
     return found
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -36,6 +37,7 @@ def password_matches(stored: str, password: str) -> bool:
         return False
 
 
+@cache
 def _decoy() -> str:
     """An unknown name costs as much time as a known one, so names cannot be probed."""
     return _HASHER.hash("decoy")

@@ -21,7 +21,7 @@ APPLIES = ("SB", "PS", "OM", "NC", "CL", "XD", "ALL")
 REQUIREMENTS = {"M": "mandatory", "E": "expected", "O": "optional", "cond": "conditional"}
 RETENTION_YEARS: dict[str, int | None] = {"permanent": None, "30y": 30, "10y": 10}
 _WANTED = frozenset({"key", "name", "stage", "class", "applies", "requirement", "retention", "verified"})
-_ALLOWED = _WANTED | {"condition", "floor_years", "clause", "keywords", "not", "text_all", "issuer"}
+_ALLOWED = _WANTED | {"condition", "floor_years", "clause", "keywords", "not", "issuer"}
 
 
 class UnknownDocumentType(ArchiveError):
@@ -61,8 +61,8 @@ class DocumentType:
     annex_class: class of the annex of 档发〔2008〕3号. applies: codes of APPLIES. requirement: a value of REQUIREMENTS,
     with `condition` in words. retention: a key of RETENTION_YEARS, a proposal unless `retention_verified`. floor_years:
     years from the end of procurement during which destruction is barred (政府采购法第42条). clause: article of the 2021
-    measures that asks for it, or None. negatives: words in a name that rule the type out. text_all, issuer: words (all,
-    any) the first pages must hold before the type is accepted without a person.
+    measures that asks for it, or None. negatives: words in a name that rule the type out. issuer: one of
+    these must be in the first pages before the type is accepted without a person.
     """
 
     key: str
@@ -78,7 +78,6 @@ class DocumentType:
     clause: str | None = None
     keywords: tuple[Alternative, ...] = ()
     negatives: tuple[str, ...] = ()
-    text_all: tuple[str, ...] = ()
     issuer: tuple[str, ...] = ()
 
     @property
@@ -162,7 +161,6 @@ def _type(number: int, raw: Any, stages: Mapping[str, str]) -> DocumentType:
         raw["retention"], raw["verified"], condition=_text(raw, "condition", where) or "",
         floor_years=_floor(raw, where), clause=_text(raw, "clause", where),
         keywords=_alternatives(raw.get("keywords", []), where), negatives=_words(raw.get("not", []), where, "not"),
-        text_all=_words(raw.get("text_all", []), where, "text_all"),
         issuer=_words(raw.get("issuer", []), where, "issuer"))
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pymongo import ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
-from pymongo.errors import ConnectionFailure, DuplicateKeyError
+from pymongo.errors import ConnectionFailure, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 
 from archive import audit
@@ -51,7 +51,7 @@ class Transaction:
         result = collection(type(document)).replace_one(
             {"_id": document.id, "revision": seen}, fields, session=self.session)
         if result.matched_count != 1:
-            raise Conflict(what=type(document).__name__, key=document.id)
+            raise Conflict(what=document.called, key=getattr(document, "code", document.id))
 
     def update(self, model: type[Model], key: object, changes: Mapping[str, Any], **match: object) -> bool:
         """A MongoDB update of one document; whether it matched."""
@@ -100,8 +100,12 @@ def write(actor: Actor, clock: Clock, work: Callable[[Transaction], T]) -> T:
     """
     def body(session: "ClientSession") -> T:
         transaction = Transaction(session, actor, clock.now())
-        result = work(transaction)
-        transaction.finish()
+        try:
+            result = work(transaction)
+            transaction.finish()
+        except ServerSelectionTimeoutError as error:
+            # Left to itself the driver would begin anew for two minutes, while every other write waits for its turn.
+            raise EngineDown(engine="MongoDB", reason=type(error).__name__) from error
         return result
 
     try:
@@ -109,7 +113,5 @@ def write(actor: Actor, clock: Clock, work: Callable[[Transaction], T]) -> T:
             return session.with_transaction(
                 body, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True),
                 read_preference=ReadPreference.PRIMARY)
-    except DuplicateKeyError:
-        raise
     except ConnectionFailure as error:
         raise EngineDown(engine="MongoDB", reason=type(error).__name__) from error

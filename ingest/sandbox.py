@@ -8,7 +8,6 @@ import logging
 import queue
 import tempfile
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -63,6 +62,7 @@ class Sandbox:
         self._module = worker_module
         self._folder = tempfile.TemporaryDirectory(prefix="dangan-read-", ignore_cleanup_errors=True)
         self._numbers = count()
+        self._workers = workers
         # Last in, first out: at low load one warm worker does everything and the others are never started.
         self._idle: queue.LifoQueue[WorkerProcess | None] = queue.LifoQueue()
         for _ in range(workers):
@@ -92,16 +92,15 @@ class Sandbox:
         """
         most = min(MAX_CHARS, (self.limits.output_mb << 20) // 4)   # four bytes hold any character
         source = Source(path.resolve(), media_type, filename, max_pages, most)
-        slot = self._idle.get()
-        worker: WorkerProcess | None = None
+        worker = self._idle.get()
         try:
-            worker = self._given(slot, source)
+            worker = self._given(worker, source)
             message = self._ask(worker)
-        except BaseException:
-            self._discard(worker or slot)
+        except BaseException as error:
+            self._discard(worker)
             self._idle.put(None)
             if self._closed:
-                raise SandboxClosed(filename=filename) from None
+                raise SandboxClosed(filename=filename) from error
             raise
         if worker.worn or message.get("outcome") == "failed":
             self._discard(worker)
@@ -110,35 +109,37 @@ class Sandbox:
         return self._result(message, source)
 
     def close(self) -> None:
-        """End every worker, busy or not; jobs under way raise SandboxClosed. Afterwards no process is left."""
+        """End every worker, busy or not; jobs under way or waiting raise SandboxClosed. No process is left behind."""
         with self._lock:
             self._closed = True
-            workers = list(self._alive)
-        for worker in workers:
-            self._discard(worker)
+            for worker in self._alive:
+                worker.kill()
+        for idle in [self._idle.get() for _ in range(self._workers)]:    # busy threads give theirs back, being killed
+            self._discard(idle)
+            self._idle.put(None)
+        for stray in tuple(self._alive):    # its thread was interrupted before it could end it
+            self._discard(stray)
         self._starter.shutdown(wait=True)
         self._folder.cleanup()
 
-    def _given(self, slot: WorkerProcess | None, source: Source) -> WorkerProcess:
-        """A worker that has taken the job up; one that died while idle is replaced, once."""
-        if slot is not None:
+    def _given(self, worker: WorkerProcess | None, source: Source) -> WorkerProcess:
+        """A worker that has taken the job up; one that died while idle is replaced."""
+        if worker is not None and not self._closed:
             try:
-                slot.take(source)
-                return slot
+                worker.take(source)
+                return worker
             except (Gone, TimedOut, BadAnswer):
                 _log.warning("an idle reading worker was gone; a new one takes its place")
-                self._discard(slot)
-        worker = self._start(source)
-        self._up(worker, lambda: worker.take(source))
-        return worker
-
-    def _start(self, source: Source) -> WorkerProcess:
+        self._discard(worker)
+        fresh = self._starter.submit(self._spawn, source).result()
         try:
-            worker = self._starter.submit(self._spawn, source).result()
-        except RuntimeError as error:   # the pool was closed while this job waited
-            raise SandboxClosed(filename=source.filename) from error
-        self._up(worker, worker.wait_ready)
-        return worker
+            fresh.wait_ready()
+            fresh.take(source)
+        except (Gone, TimedOut, BadAnswer) as error:
+            words = self._discard(fresh).rpartition("\n")[2]
+            # The installation's fault, which must not be blamed on the file.
+            raise EngineDown(engine="文字读取进程", reason=words or type(error).__name__) from error
+        return fresh
 
     def _spawn(self, source: Source) -> WorkerProcess:
         with self._lock:
@@ -148,16 +149,6 @@ class Sandbox:
             self._alive.add(worker)
             return worker
 
-    def _up(self, worker: WorkerProcess, step: Callable[[], None]) -> None:
-        """A worker that does not come up is the installation's fault and must not be blamed on the file."""
-        try:
-            step()
-        except (Gone, TimedOut, BadAnswer) as error:
-            with self._lock:
-                self._alive.discard(worker)
-            _, words = worker.end()
-            raise EngineDown(engine="文字读取进程", reason=words.rpartition("\n")[2] or type(error).__name__) from error
-
     def _ask(self, worker: WorkerProcess) -> dict[str, Any]:
         try:
             return worker.answer()
@@ -166,19 +157,15 @@ class Sandbox:
         except BadAnswer as error:
             raise self._failure("output", str(error)) from error
         except Gone as error:
-            with self._lock:
-                mine = worker in self._alive
-                self._alive.discard(worker)
-            kind, detail = worker.died() if mine else ("crash", "closed")
-            raise self._failure(kind, detail) from error
+            raise self._failure(*worker.died()) from error
 
-    def _discard(self, worker: WorkerProcess | None) -> None:
+    def _discard(self, worker: WorkerProcess | None) -> str:
+        """End a worker this thread owns, if it has not ended yet; its last words."""
+        if worker is None:
+            return ""
         with self._lock:
-            mine = worker in self._alive
-            if worker is not None:
-                self._alive.discard(worker)
-        if worker is not None and mine:    # whoever takes it off the list ends it
-            worker.end()
+            self._alive.discard(worker)
+        return worker.end()[1]
 
     def _failure(self, kind: str, detail: str) -> SandboxFailure:
         known: Kind = next((k for k in get_args(Kind) if k == kind), "crash")

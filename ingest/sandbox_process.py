@@ -1,4 +1,5 @@
-"""One reading worker seen from the archive: started, given jobs one at a time, timed, ended. Not for two threads at once."""
+"""One reading worker seen from the archive: started, given jobs one at a time, timed, ended. One thread at a time owns it;
+`kill` alone may come from any."""
 
 import json
 import os
@@ -7,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
@@ -42,6 +45,9 @@ class WorkerProcess:
         self.jobs_done = 0
         self.rss = 0
         self._folder = folder
+        self._reaping = threading.Lock()
+        self._reaped = False
+        self._last: tuple[int, str] | None = None
         (folder / "cwd").mkdir(parents=True)
         command = [sys.executable, "-P", "-m", module, json.dumps(asdict(limits)), str(os.getpid())]
         environment = {"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "HOME": str(folder / "cwd"),
@@ -82,20 +88,32 @@ class WorkerProcess:
         self.rss = int(message.get("rss") or 0)
         return message
 
+    def kill(self) -> None:
+        """Kill the worker and its group; its owner then meets `Gone` and ends it. Nothing happens to an ended one."""
+        with self._reaping:
+            if not self._reaped:    # until then its number cannot be another process's
+                with suppress(ProcessLookupError):
+                    os.killpg(self.pid, signal.SIGKILL)
+
     def end(self) -> tuple[int, str]:
-        """Kill whatever is left of the worker and its group; the signal that had ended it (0: none) and its last words."""
-        try:
-            ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            os.killpg(self.pid, signal.SIGKILL)   # before it is reaped, so that the number cannot be another's yet
-        except (ProcessLookupError, ChildProcessError):
-            ended = None
-        status = self._process.wait()
+        """Kill what is left and clean up: the signal that had ended the worker before (0: none), and its last words.
+
+        May be called again, with the same answer.
+        """
+        if self._last is not None:
+            return self._last
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        self.kill()
+        with self._reaping:
+            status = self._process.wait()
+            self._reaped = True
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
         words = _tail(self._folder / "stderr")
         shutil.rmtree(self._folder, ignore_errors=True)
-        return (-status if ended is not None and status < 0 else 0), words
+        self._last = (-status if ended is not None and status < 0 else 0), words
+        return self._last
 
     def died(self) -> tuple[str, str]:
         """End the worker after `Gone`: the kind of failure and what is known of it."""

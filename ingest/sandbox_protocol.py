@@ -30,7 +30,7 @@ class Limits:
 
 
 def frame(message: dict[str, Any]) -> bytes:
-    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    data = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return PREFIX.pack(len(data)) + data
 
 

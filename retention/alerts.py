@@ -23,6 +23,7 @@ from retention.reading import facts_of
 from retention.workdays import WorkCalendar
 
 ACTOR = system_actor("compliance")
+GONE = "该事项已不存在"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ def _differs(project: Project, findings: Sequence[Finding], day: date) -> bool:
     """Whether keeping these findings would change anything: re-evaluations after every event mostly would not."""
     stored = {row.id: row for row in FindingRecord.objects(project=project.code)}
     keys = {finding_id(project.code, f.rule, f.subject): f for f in findings}
-    if stored.keys() != keys.keys():
+    if keys.keys() - stored.keys():
+        return True
+    if any(row.evaluated_on != day or row.alert == "open" or row.reason != GONE
+           for key, row in stored.items() if key not in keys):
         return True
     return any(stored[key].evaluated_on != day or _facts_changed(stored[key], finding, project)
                for key, finding in keys.items())
@@ -149,7 +153,7 @@ def deserves_alert(finding: Finding) -> bool:
 
 def _gone(tx: Transaction, record: FindingRecord, day: date, tally: Sweep) -> None:
     """A subject that is no more (a contract renumbered, a rule withdrawn): its alert clears, the record stays."""
-    record.outcome, record.reason, record.evaluated_on = Outcome.NOT_APPLICABLE.value, "该事项已不存在", day
+    record.outcome, record.reason, record.evaluated_on = Outcome.NOT_APPLICABLE.value, GONE, day
     if record.alert == "open":
         record.alert = "cleared"
         _turn(tx, record, day, "cleared", record.reason)

@@ -46,6 +46,7 @@ class FindingRecord(Revisioned):
     `cleared`; `episode` counts openings.
     """
 
+    called: ClassVar[str] = "事项"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "findings", "auto_create_index": False,
         "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity")]}
@@ -83,6 +84,7 @@ class FindingRecord(Revisioned):
 class Mail(Revisioned):
     """A mail to one person for one day. `sending` at start-up means: nobody knows whether it went out."""
 
+    called: ClassVar[str] = "邮件"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "mails", "auto_create_index": False,
         "indexes": [("state", "not_before"), "-created_at", "address"]}
@@ -97,6 +99,7 @@ class Mail(Revisioned):
     items: int = IntField(default=0)
     state: str = StringField(default="queued", choices=("queued", "sending", "sent", "rejected", "uncertain"))
     attempts: int = IntField(default=0)
+    refusals: int = IntField(default=0)
     repeated: bool = BooleanField(default=False)
     not_before: datetime = DateTimeField(required=True)
     created_at: datetime = DateTimeField(required=True)

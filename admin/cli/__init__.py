@@ -1,7 +1,10 @@
 """The command line: a thin second entrance to the same operations. Errors are one sentence, never a traceback."""
 
+import os
 import signal
 import sys
+import tempfile
+import traceback
 from importlib import import_module
 
 import click
@@ -70,7 +73,16 @@ def main() -> None:
         _stop("已中断。", 130)
     except BrokenPipeError:
         sys.exit(DONE)
+    except Exception as error:  # a bug: the user gets a sentence, the details go where the developer finds them
+        _stop(f"程序内部出错（{type(error).__name__}），没有完成。详情已写入 {_keep_details()}，请转给系统管理员。", ATTENTION)
     sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _keep_details() -> str:
+    handle, name = tempfile.mkstemp(prefix="dangan-error-", suffix=".log")
+    with os.fdopen(handle, "w", encoding="utf-8") as target:
+        traceback.print_exc(file=target)
+    return name
 
 
 def _interrupted(*_: object) -> None:

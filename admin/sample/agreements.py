@@ -41,6 +41,7 @@ _PURCHASED = (
     _Kind("test", "DB", 25, "construction_start", 130, "mlps_firm", "planned_completion", "询价"),
 )
 _YUAN = 100
+_MARK = "YW"  # 运维; the number that follows is the year of the round, 00 for a contract over all of them
 
 
 def partners(rng: random.Random) -> dict[str, str]:
@@ -84,26 +85,30 @@ def _contract(
 def _maintenance(
     plan: Round, code: str, total_fen: int, dates: Dates, firms: dict[str, str]
 ) -> tuple[ContractRow, ...]:
-    """One contract a year, each continuing the last, or one for all years; only those signed by today."""
-    first, rows = dates["round_start"], list[ContractRow]()
-    years = [(1, plan.years)] if plan.whole else [(year, year) for year in range(1, plan.years + 1)]
-    for begin, end in years:
-        start = add_years(first, begin - 1)
-        signed = _signed(start, late=begin in plan.late)
-        if begin in plan.skip or signed > dates["today"] or (begin > plan.index and not plan.whole):
+    """One contract a year, each continuing the last, and one for all years where the plan has it; only those signed."""
+    annual = [] if plan.whole else [(year, year) for year in range(1, plan.index + 1) if year not in plan.skip]
+    whole = [(1, plan.years)] if plan.whole or plan.framework else []
+    rows: list[ContractRow] = []
+    for begin, end in (*whole, *annual):
+        first = add_years(dates["round_start"], begin - 1)
+        signed = _signed(first, late=begin in plan.late)
+        if signed > dates["today"]:
             continue
+        last = last_service_day(dates["round_start"], end)
+        years = end - begin + 1
+        before = next((row for row in reversed(rows) if row.number.endswith(f"{_MARK}{begin - 1:02d}")), None)
         rows.append(
             ContractRow(
-                number=f"{code}-YW{begin:02d}",
+                number=f"{code}-{_MARK}{begin if years == 1 else 0:02d}",
                 project=code,
                 type="om",
                 signed_on=signed,
-                start_on=start,
-                end_on=last_service_day(first, end) + timedelta(days=plan.extra_days if end == plan.years else 0),
-                amount_fen=_rounded(total_fen * (end - begin + 1) // plan.years),
+                start_on=first,
+                end_on=last + timedelta(days=plan.extra_days),
+                amount_fen=_rounded(total_fen * years // plan.years),
                 supplier=firms["supplier"],
                 method="公开招标" if begin == 1 else "续签（分年签订）",
-                renews=rows[-1].number if rows else "",
+                renews=before.number if before and begin > 1 else "",
             )
         )
     return tuple(rows)

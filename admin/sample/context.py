@@ -100,14 +100,15 @@ def paper_facts(base: Facts, day: date, rng: random.Random, extra: Mapping[str, 
     return facts
 
 
-def contract_facts(contract: ContractRow, year: int) -> dict[str, object]:
+def contract_facts(contract: ContractRow) -> dict[str, object]:
     """What the papers of one O&M contract mention of it."""
+    year = int(contract.number[-2:])
     amount = contract.amount_fen or 0
     assert contract.start_on is not None
     assert contract.end_on is not None
     return {
         "om_no": contract.number,
-        "om_year": "一二三四五"[year - 1],
+        "om_year": f"第{'零一二三四五'[year]}年" if year else "多年总合同",
         "om_amount": wan(amount),
         "om_cn": chinese_amount(amount),
         "om_start": _Day(contract.start_on),

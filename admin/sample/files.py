@@ -98,9 +98,9 @@ def _each(recipe: Recipe, case: Case) -> Iterator[_Occasion]:
                 dates = {"om_start": contract.start_on, "om_signed": contract.signed_on, **case.dates}
                 day = _day(recipe, dates)
                 if day is not None:
-                    yield _Occasion(recipe, day, contract_facts(contract, int(contract.number[-2:])))
+                    yield _Occasion(recipe, day, contract_facts(contract))
     elif (day := _day(recipe, case.dates)) is not None:
-        extra = contract_facts(case.contracts[0], 1) if case.scenario.round and case.contracts else {}
+        extra = contract_facts(case.contracts[0]) if case.scenario.round and case.contracts else {}
         yield _Occasion(recipe, day, extra)
 
 
@@ -145,7 +145,7 @@ def _file(case: Case, occasion: _Occasion, base: Facts, rng: random.Random) -> S
         issuer=issuer or str(base[recipe.issuer]),
         conclusion=conclusion,
         write=_writer(recipe, facts, day, issuer or str(base[recipe.issuer]), rng.random()),
-        note="vague" if vague else "",
+        note="vague" if vague else "given" if recipe.paper else "",
     )
 
 

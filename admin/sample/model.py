@@ -24,7 +24,8 @@ class SampleFile:
     """One file as somebody would hand it in.
 
     `type`, `title`, `doc_date`, `doc_no`, `issuer` and `conclusion` are the truth about it, for whoever wants to
-    compare what recognition finds. `note` is "", `vague` (of name), `duplicate`, `broken` or `marked`.
+    compare what recognition finds. `note` is "", `vague` (of name), `given` (whoever files it says its type,
+    because its text leaves that open), `duplicate`, `broken` or `marked`.
     """
 
     project: str

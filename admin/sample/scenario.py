@@ -26,14 +26,15 @@ EVENTS = (
 class Round:
     """An O&M round: contracts of a year each, of which the `index`th ends `ends` days from today.
 
-    `whole`: one contract for all years. `skip`: years without a contract. `late`: years signed after their first day.
-    `extra_days` lengthens the last contract.
+    `whole`: one contract for all years; `framework`: such a contract beside the annual ones. `skip`: years without a
+    contract; `late`: years signed after their first day. `extra_days` lengthens the last contract.
     """
 
     ends: int
     index: int = 1
     years: int = 3
     whole: bool = False
+    framework: bool = False
     skip: frozenset[int] = frozenset()
     late: frozenset[int] = frozenset()
     extra_days: int = 0

@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 
 from admin.sample.context import Facts, wan
-from admin.sample.names import MODULES
 from admin.sample.paper import Table
 
 _DEVICES = (
@@ -30,6 +29,7 @@ _ISSUES = (
     "附件名称过长时显示不全",
     "统计口径与年报不一致",
 )
+_FIELDS = ("软件工程", "网络安全", "数据管理", "系统集成", "工程造价", "财务管理")
 _DOMAINS = ("安全物理环境", "安全通信网络", "安全区域边界", "安全计算环境", "安全管理中心", "安全管理制度")
 _RISKS = ("数据越权访问", "接口未脱敏", "备份介质保管", "第三方人员操作", "日志留存不足", "测试环境使用真实数据")
 _RESOURCES = ("基本信息", "业务办理", "监测数据", "统计分析", "信用信息", "执法检查", "设施设备", "从业人员")
@@ -172,9 +172,7 @@ def _visits(facts: Facts, rng: random.Random) -> Table:
 
 
 def _signatures(facts: Facts, rng: random.Random) -> Table:
-    rows = [
-        (name, "高级工程师", rng.choice(MODULES) + "方向", "（签字）") for name in str(facts["experts"]).split("、")
-    ]
+    rows = [(name, "高级工程师", rng.choice(_FIELDS), "（签字）") for name in str(facts["experts"]).split("、")]
     return Table(("姓名", "职称", "专业", "签名"), tuple(rows))
 
 

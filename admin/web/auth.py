@@ -26,7 +26,7 @@ STEP_SECONDS = 60
 API = "/api/"
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login is untyped
+class SignedIn(UserMixin):
     """The person of a session. Its id carries the session epoch: a password change makes old sessions unknown."""
 
     def __init__(self, person: Person) -> None:
@@ -92,7 +92,7 @@ def _register_sessions(app: Flask, system: System) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # the address behind a proxy changes; epoch and time limits end sessions
 
-    @manager.user_loader  # type: ignore[misc]
+    @manager.user_loader
     def load(key: str) -> SignedIn | None:
         if request.path.startswith(API) or _ended(system):
             return None

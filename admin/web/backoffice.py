@@ -25,8 +25,8 @@ from archive.queries import visible_keys
 from retention.models import Mail
 
 
-class Index(AdminIndexView):  # type: ignore[misc]  # Flask-Admin is untyped
-    @expose("/")  # type: ignore[misc]
+class Index(AdminIndexView):
+    @expose("/")
     def index(self) -> Any:
         return self.render("backoffice/index.html")
 
@@ -37,7 +37,7 @@ class Index(AdminIndexView):  # type: ignore[misc]  # Flask-Admin is untyped
         return sign_in_required() or abort(403)
 
 
-class ReadOnly(ModelView):  # type: ignore[misc]
+class ReadOnly(ModelView):
     """One collection to look into. Lists and details show exactly `column_list`, so no field is shown by accident."""
 
     permission: ClassVar[Permission]
@@ -48,7 +48,7 @@ class ReadOnly(ModelView):  # type: ignore[misc]
     list_template = "backoffice/list.html"
     details_template = "backoffice/details.html"
     page_size = 50
-    object_id_converter = str
+    object_id_converter: Any = str
 
     def __init__(self, model: Any, name: str, endpoint: str, zone: ZoneInfo) -> None:
         self.column_details_list = self.column_list

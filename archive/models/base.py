@@ -3,7 +3,9 @@
 from typing import Any, ClassVar
 
 from bson import ObjectId
-from mongoengine import Document, EmbeddedDocument, IntField, StringField
+from mongoengine import Document, EmbeddedDocument, IntField, StringField, ValidationError
+
+from archive.errors import Invalid
 
 __all__ = ["Model", "Part", "Revisioned", "new_id"]
 
@@ -19,13 +21,22 @@ class Model(Document):
     id: Any = StringField(primary_key=True, default=new_id)
 
     def as_mongo(self) -> dict[str, Any]:
-        """The validated document as MongoDB stores it. Raises mongoengine.ValidationError."""
-        self.validate()
+        """The validated document as MongoDB stores it. Raises Invalid naming the first field that cannot be kept."""
+        try:
+            self.validate()
+        except ValidationError as error:
+            name, reason = next(iter(error.to_dict().items()), ("记录", ""))
+            raise Invalid(field=name, problem=_problem(str(reason))) from error
         return dict(self.to_mongo())
 
 
 class Revisioned(Model):
-    """A document that changes: `revision` grows with every write and guards against lost updates."""
+    """A document that changes: `revision` grows with every write and guards against lost updates.
+
+    `called` is what a person calls such a record, for messages.
+    """
+
+    called: ClassVar[str] = "记录"
 
     meta: ClassVar[dict[str, Any]] = {"abstract": True, "auto_create_index": False}
 
@@ -34,3 +45,11 @@ class Revisioned(Model):
 
 class Part(EmbeddedDocument):
     meta: ClassVar[dict[str, Any]] = {"abstract": True}
+
+
+_PROBLEMS = (("too long", "内容过长，请缩短。"), ("required", "必须填写。"), ("one of", "不是可选的值，请从列出的选项中选择。"),
+             ("too small", "数值过小，请核对。"), ("too large", "数值过大，请核对。"))
+
+
+def _problem(reason: str) -> str:
+    return next((text for mark, text in _PROBLEMS if mark in reason), "取值不符合要求，请核对。")

@@ -48,8 +48,12 @@ class Candidate(Part):
 
 
 class Document(Revisioned):
-    """One record (件) in a dossier. Its bytes are in its versions; what is here may be corrected, by operations."""
+    """One record (件) in a dossier. Its bytes are in its versions; what is here may be corrected, by operations.
 
+    `by_hand` names the fields a person gave or confirmed: text read later does not change them.
+    """
+
+    called: ClassVar[str] = "文件"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "documents", "auto_create_index": False,
         "indexes": ["dossier", ("project", "type"), "-created_at", ("type_source", "project")],
@@ -70,6 +74,7 @@ class Document(Revisioned):
     issuer: str = StringField(default="")
     conclusion: str = StringField(default="")
     terms: list[str] = ListField(StringField())
+    by_hand: list[str] = ListField(StringField())
     catalogue_only: bool = BooleanField(default=False)
     location: str = StringField(default="")
     current: str = StringField(default="")

@@ -13,6 +13,7 @@ from archive.permissions import Role
 class Unit(Revisioned):
     """A body that owns projects; its name is its key."""
 
+    called: ClassVar[str] = "单位"
     meta: ClassVar[dict[str, Any]] = {"collection": "units", "auto_create_index": False}
 
     id: str = StringField(primary_key=True, max_length=200)
@@ -31,6 +32,7 @@ class Token(Part):
 
 
 class Person(Revisioned):
+    called: ClassVar[str] = "用户"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "people", "auto_create_index": False,
         "indexes": [{"fields": ["name"], "unique": True}, "tokens.digest"],

@@ -38,6 +38,7 @@ class Project(Revisioned):
     money is integer fen.
     """
 
+    called: ClassVar[str] = "项目"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "projects", "auto_create_index": False,
         "indexes": [{"fields": ["code"], "unique": True}, "unit", "audience", "assigned"],
@@ -98,6 +99,7 @@ LEDGER_FIELDS: tuple[str, ...] = (
 
 
 class Contract(Revisioned):
+    called: ClassVar[str] = "合同"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "contracts", "auto_create_index": False,
         "indexes": [{"fields": ["number"], "unique": True}, "project", "end_on"],

@@ -38,7 +38,7 @@ class TextRead:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known or guessed about a document when it is filed."""
+    """What is known or guessed about a document when it is filed. `by_hand` names the fields a person gave."""
 
     type: str
     type_source: str
@@ -49,6 +49,7 @@ class Description:
     issuer: str = ""
     conclusion: str = ""
     terms: Sequence[str] = ()
+    by_hand: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,12 @@ def duplicate_in(actor: Actor, project: Project, sha256: str) -> Filed:
 
 def dossier_for_files(actor: Actor, code: str) -> Project:
     """The project, where it may hold files. Raises Invalid for a classified one: it is kept as catalogue entries."""
-    project = find_project(actor, code)
+    return _open_for_files(find_project(actor, code))
+
+
+def _open_for_files(project: Project) -> Project:
     if project.classified:
-        raise Invalid(field="项目", problem=f"“{code}”是涉密项目，本系统只登记目录（题名与存放位置），不接收文件内容；"
+        raise Invalid(field="项目", problem=f"“{project.code}”是涉密项目，本系统只登记目录（题名与存放位置），不接收文件内容；"
                                         "请改用“登记目录条目”，原件按保密规定保管。")
     return project
 
@@ -111,6 +115,7 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
     project = dossier_for_files(actor, known.project)
 
     def work(tx: Transaction) -> Filed:
+        _still_open(tx, project)
         document = Document._from_son(tx.fresh(Document, {"_id": key}))
         if document.catalogue_only:
             raise Invalid(field="文件", problem="目录条目没有文件内容，不能添加版本。")
@@ -157,6 +162,8 @@ def confirm_document(actor: Actor, clock: Clock, key: str, revision: int, change
         raise Invalid(field="、".join(sorted(unknown)), problem="没有这个字段，或它不能修改。")
     if "type" in changes:
         taxonomy.load().get(changes["type"])
+    if not str(changes.get("title", "题名") or "").strip():
+        raise Invalid(field="题名", problem="不能为空，请填写文件题名。")
 
     def work(tx: Transaction) -> None:
         document = find_document(actor, key)
@@ -165,6 +172,7 @@ def confirm_document(actor: Actor, clock: Clock, key: str, revision: int, change
         before = {name: str(getattr(document, name)) for name in changes}
         for name, value in changes.items():
             setattr(document, name, value)
+        document.by_hand = sorted({*document.by_hand, *changes})
         if "type" in changes:
             document.type_source, document.stage = "confirmed", taxonomy.load().get(document.type).stage
         tx.replace(document)
@@ -210,9 +218,7 @@ def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reas
 
 
 def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
-    current = tx.fresh(Project, {"_id": project.id})
-    if current is None or not may_see(tx.actor, Project._from_son(current).label()):
-        raise NotFound(what="项目", key=project.code)
+    _still_open(tx, project)
     document = _document(tx, project, intake.description, intake.filename)
     version = _version(tx, document.id, project.id, 1, intake)
     document.current = version.id
@@ -226,6 +232,14 @@ def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
     return Filed(document, version, duplicate=False)
 
 
+def _still_open(tx: Transaction, project: Project) -> None:
+    """The file took a while to arrive: the project may have been moved or classified meanwhile."""
+    current = tx.fresh(Project, {"_id": project.id})
+    if current is None or not may_see(tx.actor, Project._from_son(current).label()):
+        raise NotFound(what="项目", key=project.code)
+    _open_for_files(Project._from_son(current))
+
+
 def _document(tx: Transaction, project: Project, description: Description, filename: str) -> Document:
     document = Document(id=new_id(), dossier=project.id, project=project.code, unit=project.unit, filename=filename,
                         created_at=tx.now, created_by=tx.actor.id)
@@ -234,11 +248,17 @@ def _document(tx: Transaction, project: Project, description: Description, filen
 
 
 def _describe(document: Document, description: Description) -> None:
+    """Put the description on the document, except where a person's word stands."""
     document.type, document.type_source = description.type, description.type_source
     document.stage = taxonomy.load().get(description.type).stage
-    document.title = (description.title or document.filename or "无题名")[:500]
-    document.doc_date, document.doc_no = description.doc_date, description.doc_no[:200]
-    document.issuer, document.conclusion = description.issuer[:200], description.conclusion[:50]
+    values = {
+        "title": (description.title or document.filename or "无题名")[:500], "doc_date": description.doc_date,
+        "doc_no": description.doc_no[:200], "issuer": description.issuer[:200],
+        "conclusion": description.conclusion[:50]}
+    for name, value in values.items():
+        if name not in document.by_hand:
+            setattr(document, name, value)
+    document.by_hand = sorted({*document.by_hand, *description.by_hand})
     document.terms = list(description.terms)
     document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
                            for key, score, reasons in description.candidates]

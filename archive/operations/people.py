@@ -81,8 +81,7 @@ def disable_person(actor: Actor, clock: Clock, name: str) -> Person:
 
 def set_password(actor: Actor, clock: Clock, name: str, password: str) -> Person:
     """Set a password, of another person or one's own; open sessions end."""
-    if actor.name != name and actor.id != find_person(name).id:
-        require(actor, Permission.PERSON_MANAGE)
+    _require_for(actor, name)
     passwords.check_strength(password, name)
 
     def change(person: Person, tx: Transaction) -> None:
@@ -96,8 +95,7 @@ def set_password(actor: Actor, clock: Clock, name: str, password: str) -> Person
 
 def issue_token(actor: Actor, clock: Clock, name: str) -> str:
     """A new API token for the person; it is shown once and kept as a digest. One's own needs no permission."""
-    if actor.id != find_person(name).id:
-        require(actor, Permission.PERSON_MANAGE)
+    _require_for(actor, name)
     token = passwords.new_token()
 
     def change(person: Person, tx: Transaction) -> None:
@@ -111,7 +109,10 @@ def issue_token(actor: Actor, clock: Clock, name: str) -> str:
 
 
 def sign_in(clock: Clock, name: str, password: str) -> Person:
-    """The person, where name and password match. Raises SignInFailed or AccountLocked; every attempt is audited."""
+    """The person, where name and password match. Raises SignInFailed or AccountLocked.
+
+    Every attempt whose password was looked at is audited; unknown names are not kept: people type passwords there.
+    """
     person = Person.objects(name=name).first()
     if person is not None and person.locked_until and person.locked_until > clock.now():
         minutes = int((person.locked_until - clock.now()).total_seconds() // 60) + 1
@@ -142,12 +143,20 @@ def find_person(name: str) -> Person:
     return person
 
 
+def _require_for(actor: Actor, name: str) -> None:
+    """One's own account, or the permission; whoever lacks both does not even learn whether the name exists."""
+    person = Person.objects(name=name).first()
+    if person is None or actor.id != person.id:
+        require(actor, Permission.PERSON_MANAGE)
+
+
 def _note_failure(clock: Clock, name: str) -> None:
     def change(person: Person, tx: Transaction) -> None:
         person.failures += 1
-        if person.failures >= MOST_FAILURES:
+        locked = person.failures >= MOST_FAILURES
+        if locked:
             person.failures, person.locked_until = 0, tx.now + LOCKED_FOR
-        tx.audit("person.sign-in-failed", f"person:{name}", locked=person.locked_until is not None)
+        tx.audit("person.sign-in-failed", f"person:{name}", locked=locked)
 
     _change(system_actor("sign-in"), clock, name, change)
 

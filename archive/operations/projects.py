@@ -7,10 +7,11 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
+from archive import taxonomy
 from archive.access import Actor, may_see, require
 from archive.clock import Clock
-from archive.errors import AlreadyExists, ArchiveError, Conflict, Invalid
-from archive.models import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
+from archive.errors import AlreadyExists, ArchiveError, Conflict, Invalid, NotFound
+from archive.models import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Person, Project, Waiver
 from archive.operations.people import ensure_unit
 from archive.permissions import Permission
 from archive.queries import find_project
@@ -78,6 +79,7 @@ def update_project(actor: Actor, clock: Clock, code: str, revision: int, changes
         if project.revision != revision:
             raise Conflict(what="项目", key=code)
         _apply(tx, project, changes)
+        _check_own(actor, project)
         return project
 
     write(actor, clock, work)
@@ -85,8 +87,9 @@ def update_project(actor: Actor, clock: Clock, code: str, revision: int, changes
 
 
 def waive_material(actor: Actor, clock: Clock, code: str, type_key: str, reason: str) -> Project:
-    """State that a required material need not be there, and why. Raises Invalid without a reason."""
+    """State that a required material need not be there, and why. Raises Invalid without a reason, UnknownDocumentType."""
     require(actor, Permission.PROJECT_UPDATE)
+    taxonomy.load().get(type_key)
     if not reason.strip():
         raise Invalid(field="理由", problem="豁免一项必备材料须写明理由。")
 
@@ -103,13 +106,19 @@ def waive_material(actor: Actor, clock: Clock, code: str, type_key: str, reason:
 
 
 def assign_dossier(actor: Actor, clock: Clock, code: str, people: Sequence[str]) -> Project:
-    """Let these people (ids) see the dossier beside those whose unit or post already allows it."""
+    """Let these people (ids) see the dossier beside those whose unit or post already allows it.
+
+    Who grants rights without reading records (the secadmin) may do so for any dossier. Raises NotFound, Invalid.
+    """
     require(actor, Permission.DOSSIER_ASSIGN)
+    known = set(Person.objects(id__in=sorted(set(people))).scalar("id"))
+    if unknown := sorted(set(people) - known):
+        raise Invalid(field="人员", problem=f"没有这些人员：{'、'.join(unknown)}。请核对后重新指派。")
 
     def work(tx: Transaction) -> None:
         project = Project.objects(code=code).first()
-        if project is None:
-            raise Invalid(field="项目", problem=f"没有编号为“{code}”的项目。")
+        if project is None or (actor.may(Permission.PROJECT_READ) and not may_see(actor, project.label())):
+            raise NotFound(what="项目", key=code)
         project.assigned = sorted(set(people))
         tx.replace(project)
         tx.audit("dossier.assigned", f"project:{code}", people=sorted(set(people)))
@@ -127,10 +136,12 @@ def import_ledger(actor: Actor, clock: Clock, projects: Sequence[LedgerRow], con
 
     def work(tx: Transaction) -> None:
         result.projects, result.contracts, result.errors = Counts(), Counts(), []
-        for row in projects:
-            _import_project(tx, actor, row, result)
-        for row in contracts:
-            _import_contract(tx, actor, row, result)
+        for rows, one in ((projects, _import_project), (contracts, _import_contract)):
+            for row in rows:
+                try:
+                    one(tx, actor, row, result)
+                except Invalid as error:
+                    result.errors.append(RowError(row.sheet, row.row, str(error.facts["field"]), str(error)))
         if result.errors or dry_run:
             raise _Undo
         tx.audit("ledger.imported", "ledger", projects=vars_of(result.projects), contracts=vars_of(result.contracts))
@@ -175,13 +186,19 @@ def _import_contract(tx: Transaction, actor: Actor, row: LedgerRow, result: Impo
         result.contracts.created += 1
         return
     contract = Contract._from_son(stored)
+    before = contract.project
+    owner = tx.fresh(Project, {"code": before})
+    if owner is not None and not may_see(actor, Project._from_son(owner).label()):
+        result.errors.append(RowError(row.sheet, row.row, "合同编号", f"合同“{row.key}”已登记在您无权修改的项目下，请核对编号。"))
+        return
     changed = _set(contract, _known(row.values, CONTRACT_FIELDS))
     if not changed:
         result.contracts.unchanged += 1
         return
     tx.replace(contract)
     tx.audit("contract.updated", f"contract:{row.key}", changes=changed)
-    tx.emit("project.changed", contract.project, contract.project)
+    for code in sorted({before, contract.project}):
+        tx.emit("project.changed", code, code)
     result.contracts.updated += 1
 
 
@@ -189,13 +206,17 @@ def _create(tx: Transaction, code: str, values: Mapping[str, Any]) -> Project:
     if not code.strip() or "/" in code:
         raise Invalid(field="项目编号", problem="不能为空，也不能含斜线。")
     project = Project(code=code, created_at=tx.now, updated_at=tx.now, **_known(values, LEDGER_FIELDS))
-    if not may_see(tx.actor, project.label()):
-        raise Invalid(field="项目单位", problem=f"您只能登记本单位（{tx.actor.unit}）的项目。")
-    ensure_unit(tx, project.unit)
+    _check_own(tx.actor, project)
     tx.insert(project)
+    ensure_unit(tx, project.unit)
     tx.audit("project.created", f"project:{code}", name=project.name, unit=project.unit)
     tx.emit("project.changed", code, code)
     return project
+
+
+def _check_own(actor: Actor, project: Project) -> None:
+    if not may_see(actor, project.label()):
+        raise Invalid(field="项目单位", problem=f"您只能登记本单位（{actor.unit}）的项目。")
 
 
 def _apply(tx: Transaction, project: Project, values: Mapping[str, Any]) -> bool:
@@ -204,8 +225,8 @@ def _apply(tx: Transaction, project: Project, values: Mapping[str, Any]) -> bool
     if not changed:
         return False
     project.updated_at = tx.now
-    ensure_unit(tx, project.unit)
     tx.replace(project)
+    ensure_unit(tx, project.unit)
     tx.audit("project.updated", f"project:{project.code}", changes=changed)
     tx.emit("project.changed", project.code, project.code)
     if "unit" in changed:

@@ -92,7 +92,7 @@ class Package:
     def _read_relations(self, name: str) -> Iterator[tuple[str, Relation]]:
         folder, _, base = name.rpartition("/")
         rels = posixpath.join(folder, "_rels", base + ".rels")
-        for element in self.parse(rels) if rels in self.names else ():
+        for element in self.parse(rels).iterchildren("{*}Relationship") if rels in self.names else ():
             target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", ""))).lstrip("/")
             if element.get("TargetMode") != "External" and target in self.names:
                 yield element.get("Id", target), Relation(element.get("Type", "").rpartition("/")[2], target)

@@ -52,7 +52,7 @@ def walk(root: Any) -> Walk:
     result, flows = Walk(), [_Flow()]
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
-        name = element.tag.rpartition("}")[2]
+        name = _name(element)
         flow = flows[-1]
         if event == "start":
             if name in _SKIPPED or _is_page_number(name, element):
@@ -74,9 +74,14 @@ def walk(root: Any) -> Walk:
     return result
 
 
+def _name(element: Any) -> str:
+    """The name without its namespace; "" for an entity reference, which is left unresolved."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
 def _gather(out: list[str], name: str, element: Any) -> None:
     if name == "t":
-        out.append(element.text or "")
+        out.append("".join(element.itertext()) if len(element) else element.text or "")
     elif name in _BREAKS:
         out.append(_BREAKS[name])
     elif name == "textpath":    # WordArt keeps its words in an attribute
@@ -109,12 +114,12 @@ def _end_cell(out: list[str], separator: str) -> None:
 def _describe(text: str, element: Any) -> Paragraph:
     paragraph = Paragraph(text.strip())
     for child in element:
-        name = child.tag.rpartition("}")[2]
+        name = _name(child)
         if name == "pPr":
             paragraph.style = _value(child, "pStyle")
             outline = _value(child, "outlineLvl")
             paragraph.outline = int(outline) if outline.isdecimal() else None
-        elif name == "r" and len(child) and child[0].tag.endswith("}rPr"):
+        elif name == "r" and len(child) and _name(child[0]) == "rPr":
             size = _value(child[0], "sz")
             paragraph.size = max(paragraph.size, int(size) if size.isdecimal() else 0)
     return paragraph
@@ -123,6 +128,6 @@ def _describe(text: str, element: Any) -> Paragraph:
 def _value(properties: Any, name: str) -> str:
     """The `val` of a property, "" where it is not stated."""
     for child in properties:
-        if child.tag.rpartition("}")[2] == name:
+        if _name(child) == name:
             return next((str(v) for k, v in child.attrib.items() if k.rpartition("}")[2] == "val"), "")
     return ""

@@ -46,6 +46,16 @@ class Source:
     max_pages: int | None = None
     max_chars: int = MAX_CHARS
 
+    @property
+    def is_head(self) -> bool:
+        """Whether a quick look at the front is all that is wanted."""
+        return self.max_pages is not None
+
+    @property
+    def room(self) -> int:
+        """Characters that may be read."""
+        return min(self.max_chars, HEAD_CHARS) if self.is_head else self.max_chars
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
@@ -84,22 +94,25 @@ class Pages:
     complete: bool
 
 
-def collect(pages: Iterable[str], page_count: int, source: Source) -> Pages:
-    """Clean and keep pages from the front until a limit of `source` is met; later pages are never computed."""
-    head = source.max_pages is not None
-    room = min(source.max_chars, HEAD_CHARS) if head else source.max_chars
+def collect(pages: Iterable[str], page_count: int, source: Source, *, cut: bool = False) -> Pages:
+    """Clean and keep pages from the front until a limit of `source` is met; later pages are never computed.
+
+    `cut` says that the file itself was read only in part, for its size.
+    """
+    room = source.room
     texts: list[str] = []
-    cut = False
     for page in pages:
-        if head and len(texts) == source.max_pages:
+        if len(texts) == source.max_pages:
             break
         text = clean(page)
-        cut = len(text) > room
         texts.append(text[:room])
         room -= len(text)
-        if cut:
+        if room < 0:
+            cut = True
             break
-    return Pages(tuple(texts), truncated=cut and not head, complete=not head or (not cut and len(texts) >= page_count))
+    if source.is_head:
+        return Pages(tuple(texts), truncated=False, complete=not cut and len(texts) >= page_count)
+    return Pages(tuple(texts), truncated=cut, complete=True)
 
 
 def clean(text: str) -> str:

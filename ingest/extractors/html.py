@@ -8,6 +8,7 @@ from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 _MAX_BYTES = 64 << 20
+_MARKUP = 20   # bytes of page for a character of text, generously
 _SKIPPED = frozenset({"script", "style", "template", "head", "svg", "object", "iframe", "noembed", "noframes"})
 _BLOCKS = frozenset({"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt",
                      "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
@@ -20,7 +21,7 @@ def extract(source: Source) -> Extraction:
     from lxml import etree
 
     with source.path.open("rb") as file:
-        data = file.read(_MAX_BYTES)
+        data = file.read(min(_MAX_BYTES, source.room * _MARKUP))
         cut = bool(file.read(1))
     decoded = decode(data, cut=cut)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
@@ -32,9 +33,9 @@ def extract(source: Source) -> Extraction:
     headings = [title, *map(_heading, root.iter("h1", "h2", "h3"))]
     if title and "".join(title.split()) not in "".join(text.split()):
         text = f"{title}\n{text}"
-    pages = collect([text], 1, source)
+    pages = collect([text], 1, source, cut=cut)
     return Extraction(pages.texts, 1, f"lxml {etree.__version__}", tuple(h for h in headings if h)[:60],
-                      decoded.warnings, pages.truncated or cut, complete=pages.complete)
+                      decoded.warnings, pages.truncated, complete=pages.complete)
 
 
 def _heading(element: Any) -> str:
@@ -47,25 +48,19 @@ def _text(root: Any) -> str:
     out: list[str] = []
     events = etree.iterwalk(root, events=("start", "end"))
     for event, element in events:
-        name = element.tag
+        name = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
             if name in _SKIPPED:
                 events.skip_subtree()
                 continue
-            _separate(out, name)
+            out.append("\n" if name in _BLOCKS else "\t" if name in _CELLS else "")
             out.append(_words(element.text, name))
         else:
-            _separate(out, name)
+            if name in _BLOCKS:
+                out.append("\n")
             out.append(_words(element.tail, name) if element is not root else "")
     lines = (" ".join(line.split(" ")).strip(" \t") for line in "".join(out).split("\n"))
     return "\n".join(line for line in lines if line)
-
-
-def _separate(out: list[str], name: str) -> None:
-    if name in _BLOCKS:
-        out.append("\n")
-    elif name in _CELLS:
-        out.append("\t")
 
 
 def _words(text: str | None, name: str) -> str:

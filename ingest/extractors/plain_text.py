@@ -13,13 +13,13 @@ _WIDEST = 4   # bytes a character takes at most in these encodings
 
 def extract(source: Source) -> Extraction:
     with source.path.open("rb") as file:
-        data = file.read(source.max_chars * _WIDEST)
+        data = file.read(source.room * _WIDEST)
         cut = bool(file.read(1))
     decoded = decode(data, cut=cut)
     texts = decoded.text.split("\f")
-    pages = collect(texts, len(texts), source)
+    pages = collect(texts, len(texts), source, cut=cut)
     first = next((line.strip() for line in decoded.text[:2000].splitlines() if line.strip()), "")
     headings = (first,) if 2 <= len(first) <= 60 else ()
     python = platform.python_version()
     return Extraction(pages.texts, len(texts), f"python {python} ({decoded.encoding})", headings, decoded.warnings,
-                      pages.truncated or cut, is_garbled(decoded.text), pages.complete)
+                      pages.truncated, is_garbled(decoded.text), pages.complete)

@@ -35,15 +35,19 @@ class Clause:
 
 @cache
 def all_clauses() -> dict[str, Clause]:
-    """Every clause by id, in the order of the file. Raises ValueError where the file does not hold its schema."""
-    raw: dict[str, Any] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    """Every clause by id, in the order of the file."""
+    return read_clauses(DATA.read_text(encoding="utf-8"))
+
+
+def read_clauses(text: str) -> dict[str, Clause]:
+    """The clauses a YAML text holds. Raises ValueError where it does not keep to the schema."""
+    raw: dict[str, Any] = yaml.safe_load(text)
     instruments: dict[str, str] = raw["instruments"]
     return {key: _clause(key, line, instruments) for key, line in raw["clauses"].items()}
 
 
 def _clause(key: str, line: dict[str, Any], instruments: dict[str, str]) -> Clause:
     if not _REQUIRED <= set(line) <= _KEYS or line["instrument"] not in instruments:
-        raise ValueError(
-            f"{DATA.name}: {key} needs {sorted(_REQUIRED)}, may have {sorted(_KEYS)} and a known instrument")
+        raise ValueError(f"{key} needs {sorted(_REQUIRED)}, may have {sorted(_KEYS)}, and a known instrument")
     return Clause(key, instruments[line["instrument"]], line.get("article"), line.get("paragraph"), line.get("item"),
                   line["title"], line["summary"], bool(line["verified"]))

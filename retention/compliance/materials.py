@@ -48,14 +48,19 @@ class Material:
 
 @cache
 def matrix() -> dict[str, Material]:
-    """The acceptance matrix by document type. Raises ValueError where the file does not hold its schema."""
-    raw: dict[str, dict[str, str]] = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    """The acceptance matrix by document type."""
+    return read_matrix(DATA.read_text(encoding="utf-8"))
+
+
+def read_matrix(text: str) -> dict[str, Material]:
+    """The matrix a YAML text holds. Raises ValueError where it does not keep to the schema."""
+    raw: dict[str, dict[str, str]] = yaml.safe_load(text)
     return {key: _material(key, line) for key, line in raw.items()}
 
 
 def _material(key: str, line: dict[str, str]) -> Material:
     if set(line) != {"name", "rule", *CELLS} or not MARKS.issuperset(line[name] for name in CELLS):
-        raise ValueError(f"{DATA.name}: {key} needs name, rule and a mark of {sorted(MARKS)} for each of {CELLS}")
+        raise ValueError(f"{key} needs name, rule and a mark of {sorted(MARKS)} for each of {CELLS}")
     return Material(key, line["name"], line["rule"], tuple((name, line[name]) for name in CELLS))
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from archive.errors import Invalid, NotFound
 from retention.compliance import report, rules
-from retention.compliance.clauses import all_clauses
+from retention.compliance.clauses import all_clauses, read_clauses
 from retention.compliance.engine import evaluate, rules_named
 from retention.compliance.facts import Facts, ProjectFacts, RuleSettings, contract_facts, project_facts
 from retention.compliance.findings import Outcome, Severity, Verdict, failed
+from retention.compliance.materials import read_matrix
 from retention.compliance.rule import rule
 
 WANTED = {"R31-1", "R31-2", "R31-3", "R31-4", *(f"R31-5{letter}" for letter in "abcdefg"), "R31-6", "R31-7", "R31-8",
@@ -46,6 +47,22 @@ def test_every_clause_is_summarised_and_cited_in_chinese() -> None:
     assert all_clauses()["31.2"].citation == "第31条第2款"
     assert all_clauses()["8(8)"].citation == "第8条第8项"
     assert not all_clauses()["guide.805"].verified
+
+
+@pytest.mark.parametrize("line", [
+    "{instrument: m, verified: true, title: a}", "{instrument: m, verified: true, title: a, summary: b, extra: 1}",
+    "{instrument: other, verified: true, title: a, summary: b}"])
+def test_a_clause_that_breaks_the_schema_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="x1 needs"):
+        read_clauses("{instruments: {m: M}, clauses: {x1: " + line + "}}")
+
+
+@pytest.mark.parametrize("line", [
+    "{name: a, rule: R31-5a, SB-NC: M, SB-CL: M, PS-NC: M}",
+    "{name: a, rule: R31-5a, SB-NC: M, SB-CL: M, PS-NC: M, PS-CL: maybe}"])
+def test_a_material_that_breaks_the_schema_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="x1 needs"):
+        read_matrix("{x1: " + line + "}")
 
 
 def test_clauses_name_the_rules_that_rest_on_them() -> None:

@@ -6,12 +6,13 @@ from reportlab.pdfgen.canvas import Canvas
 
 from admin.sample.paper import Block, Paper, Table, chinese_day, is_heading
 from admin.sample.writers.pdf_flow import HEIGHT, WIDTH, Flow, centred, draw_text
-from admin.sample.writers.pdf_marks import black, frame, red, red_line, seal
+from admin.sample.writers.pdf_marks import black, frame, red, red_line, seals
 
 _LETTER_MARGINS = (104.0, 74.0, 96.0, 79.0)
 _MARGINS = (82.0, 76.0, 76.0, 80.0)
 _LETTER_SIZE, _LETTER_LEADING = 16.0, 28.0
 _SIZE, _LEADING = 12.0, 20.5
+_COPY_HEIGHT = 36.0
 _BLOCKS_WORTH_A_COVER = 7
 
 
@@ -44,14 +45,18 @@ def _letter(canvas: Canvas, paper: Paper) -> None:
     flow.paragraph(f"{paper.to}：", _LETTER_SIZE, _LETTER_LEADING)
     _body(flow, paper.blocks, _LETTER_SIZE, _LETTER_LEADING)
     _signature(flow, paper, _LETTER_SIZE, _LETTER_LEADING)
-    if paper.copy:
-        flow.room(60)
-        flow.y = min(flow.y - 30, flow.bottom + 44)
-        canvas.setLineWidth(0.8)
-        canvas.line(flow.left, flow.y + 4, WIDTH - flow.right, flow.y + 4)
-        flow.paragraph(f"抄送：{paper.copy}。", 13, 20, indent=14)
-        canvas.line(flow.left, flow.y - 8, WIDTH - flow.right, flow.y - 8)
+    if paper.copy and flow.y > flow.bottom + _COPY_HEIGHT:
+        _distribution(flow, paper.copy)
     flow.turn()
+
+
+def _distribution(flow: Flow, copy: str) -> None:
+    """The ruled lines at the foot of the last page that name who else receives it."""
+    flow.y = flow.bottom + _COPY_HEIGHT
+    flow.canvas.setLineWidth(0.8)
+    flow.canvas.line(flow.left, flow.y + 4, WIDTH - flow.right, flow.y + 4)
+    flow.paragraph(f"抄送：{copy}。", 13, 20, indent=14)
+    flow.canvas.line(flow.left, flow.y - 8, WIDTH - flow.right, flow.y - 8)
 
 
 def _letter_number(flow: Flow) -> None:
@@ -82,8 +87,8 @@ def _contract(canvas: Canvas, paper: Paper) -> None:
     flow.room(190)
     flow.y -= 60
     if isinstance(parties, Table):
-        for n, text in enumerate(parties.rows[0]):
-            seal(canvas, flow.left + 100 + n * flow.width / 2, flow.y - 50, text.partition("：")[2])
+        owners = (text.partition("：")[2] for text in parties.rows[0])
+        seals(canvas, *((flow.left + 100 + n * flow.width / 2, flow.y - 50, owner) for n, owner in enumerate(owners)))
     _body(flow, (parties,), _SIZE, _LEADING)
     flow.turn()
 
@@ -105,7 +110,7 @@ def _certificate(canvas: Canvas, paper: Paper) -> None:
 def _cover(flow: Flow, paper: Paper, title: str, issuer: str) -> None:
     """A title page: name, labelled facts, who and when; the body starts on the next page."""
     if paper.doc_no:
-        draw_text(flow.canvas, flow.left, HEIGHT - 96, f"编号：{paper.doc_no}", 12)
+        draw_text(flow.canvas, flow.left, HEIGHT - 96, paper.doc_no, 12)
     flow.y = HEIGHT - 230
     flow.paragraph(title, 26, 42, align="centre", bold=True)
     flow.y -= 60
@@ -146,9 +151,12 @@ def _body(flow: Flow, blocks: tuple[Block, ...], size: float, leading: float) ->
 
 
 def _signature(flow: Flow, paper: Paper, size: float, leading: float) -> None:
+    page = flow.page
     flow.room(leading * 4.5)
+    if flow.page > page:  # what GB/T 9704 asks for where a signature stands alone on its page
+        flow.paragraph("（此页无正文）", size, leading, indent=2 * size)
     flow.y -= leading * 1.6
     if paper.issuer != "专家组":
-        seal(flow.canvas, WIDTH - flow.right - 110, flow.y - leading * 1.2, paper.issuer)
+        seals(flow.canvas, (WIDTH - flow.right - 110, flow.y - leading * 1.2, paper.issuer))
     flow.paragraph(f"{paper.issuer}　　", size, leading, align="right")
     flow.paragraph(f"{chinese_day(paper.day)}　　　", size, leading, align="right")

@@ -3,6 +3,7 @@
 STSong-Light is one of the fonts every PDF viewer brings, so files stay a few kilobytes and need no font here.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from math import ceil
@@ -17,6 +18,7 @@ from admin.sample.paper import Table
 FONT = "STSong-Light"
 WIDTH, HEIGHT = A4
 _NOT_FIRST = frozenset("，。、；：？！）》”’%％〕】")
+_TOKEN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.,/-]*|.", re.S)
 _CELL_SIZE, _CELL_LEADING, _PADDING = 10.0, 14.0, 4.0
 
 
@@ -33,16 +35,26 @@ def _em(char: str) -> float:
 
 
 def wrap(text: str, size: float, width: float, indent: float = 0.0) -> Iterator[str]:
-    """Lines no wider than `width` points, the first one shorter by `indent`; closing punctuation hangs."""
-    line, used = list[str](), indent
-    for char in text:
-        step = _em(char) * size
-        if used + step > width and char not in _NOT_FIRST:
-            yield "".join(line)
-            line, used = [], 0.0
-        line.append(char)
+    """Lines no wider than `width` points, the first one shorter by `indent`. Closing punctuation hangs, and numbers and
+    Latin words stay whole where a line can hold them.
+    """
+    line, used = "", indent
+    for token in _tokens(text, width / size):
+        step = sum(map(_em, token)) * size
+        if used + step > width and token not in _NOT_FIRST:
+            yield line
+            line, used = "", 0.0
+        line += token
         used += step
-    yield "".join(line)
+    yield line
+
+
+def _tokens(text: str, ems: float) -> Iterator[str]:
+    for token in _TOKEN.findall(text):
+        if sum(map(_em, token)) > ems:
+            yield from token
+        else:
+            yield token
 
 
 class Flow:

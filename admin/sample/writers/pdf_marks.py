@@ -14,28 +14,34 @@ _REACH = 62.0
 _PRINTED = 4  # annotation flag: shown on screen and on paper
 
 
-def seal(canvas: Canvas, x: float, y: float, owner: str) -> None:
-    """A round seal around (x, y): ring, star, and the owner's name along the upper arc.
+def seals(canvas: Canvas, *places: tuple[float, float, str]) -> None:
+    """Round seals, each around (x, y) with its owner's name: ring, star, and the name along the upper arc.
 
-    It is a stamp annotation, as electronic seals are: seen and printed, yet no part of the page's text.
+    They are stamp annotations, as electronic seals are: seen and printed, yet no part of the page's text. All of a
+    page's seals come in one call, because a form cannot be begun on a page that has annotations.
     """
-    name = f"seal-{canvas.getPageNumber()}-{x:.0f}-{y:.0f}"
-    canvas.beginForm(name, 0, 0, 2 * _REACH, 2 * _REACH)
-    canvas.translate(_REACH, _REACH)
-    canvas.rotate(4)
-    _impression(canvas, owner)
-    canvas.endForm()
-    stamp = PDFDictionary(
+    names = [f"seal-{canvas.getPageNumber()}-{number}" for number, _ in enumerate(places)]
+    for name, (_x, _y, owner) in zip(names, places, strict=True):
+        canvas.beginForm(name, 0, 0, 2 * _REACH, 2 * _REACH)
+        canvas.translate(_REACH, _REACH)
+        canvas.rotate(4)
+        _impression(canvas, owner)
+        canvas.endForm()
+    for name, (x, y, _owner) in zip(names, places, strict=True):
+        # reportlab has methods for links and form fields only; its own use this one
+        cast(Any, canvas)._addAnnotation(_stamp(name, x, y))
+
+
+def _stamp(form: str, x: float, y: float) -> PDFDictionary:
+    return PDFDictionary(
         {
             "Type": PDFName("Annot"),
             "Subtype": PDFName("Stamp"),
             "Rect": PDFArray([x - _REACH, y - _REACH, x + _REACH, y + _REACH]),
             "F": _PRINTED,
-            "AP": PDFDictionary({"N": PDFObjectReference(xObjectName(name))}),
+            "AP": PDFDictionary({"N": PDFObjectReference(xObjectName(form))}),
         }
     )
-    # reportlab has methods for links and form fields only; its own use this one
-    cast(Any, canvas)._addAnnotation(stamp)
 
 
 def _impression(canvas: Canvas, owner: str) -> None:

@@ -29,7 +29,8 @@ def write_xlsx(paper: Paper) -> bytes:
         else:
             page.append([block])
     page.append([])
-    page.append([f"填报单位：{paper.issuer}", None, None, f"填报日期：{chinese_day(paper.day)}"])
+    page.append([f"填报单位：{paper.issuer}"])
+    page.append([f"填报日期：{chinese_day(paper.day)}"])
     for column in range(1, _COLUMNS + 1):
         page.column_dimensions[get_column_letter(column)].width = 22
     buffer = BytesIO()

@@ -4,16 +4,16 @@ from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from markupsafe import Markup
 
 from admin.system import System
 from admin.web import auth, backoffice
-from admin.web.pages import errors, formats, menu, words
+from admin.web.pages import errors, finding_inputs, formats, menu, words
 from admin.web.pages.account import account
 from admin.web.pages.audit_trail import audit_pages
 from admin.web.pages.documents import documents
 from admin.web.pages.dossier import dossier
 from admin.web.pages.findings_board import findings
+from admin.web.pages.ledger import ledger
 from admin.web.pages.operations import operations
 from admin.web.pages.people import people
 from admin.web.pages.projects import projects
@@ -24,7 +24,7 @@ from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, projects, dossier, uploads, documents, search_pages, findings, rules_pages, operations,
+BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, documents, search_pages, findings, rules_pages, operations,
               people, audit_pages, account)
 STATIC_SECONDS = 7 * 86_400
 
@@ -34,7 +34,7 @@ def register(app: Flask, system: System) -> None:
     app.extensions[EXTENSION] = system
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
     Bootstrap5(app)
-    app.jinja_env.filters.update(formats.filters(system.settings.timezone), safe_html=Markup)
+    app.jinja_env.filters.update(formats.filters(system.settings.timezone), readings=finding_inputs.readings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     auth.register(app, system)

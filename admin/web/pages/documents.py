@@ -2,26 +2,37 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from admin.web.pages.downloads import send_version
 from admin.web.pages.shared import actor, area, day_field, needs, page_number, system
 from admin.web.pages.type_choices import by_stage, proposals
+from admin.web.pictures import picture_of
 from archive import queries
 from archive.access import seen_because
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound
 from archive.models import AuditEntry, Document, Person, Version
 from archive.operations.documents import confirm_document
 from archive.permissions import Permission
+from ingest.rendering import MEDIA_TYPES
 from search.errors import QueryTooLong
 from search.marks import find, marked
 from search.query import parse
 
 documents = area("documents", __name__)
-HISTORY = 100
+HISTORY, QUEUE = 100, 200
+UNRECOGNISED = "unrecognised"
 CONFIRMABLE = ("title", "doc_date", "doc_no", "issuer", "conclusion")
 CONCLUSIONS = ("", "通过", "合格", "符合", "基本符合", "不通过", "不合格", "不符合")
+
+
+@documents.get("/documents/unconfirmed")
+@needs(Permission.DOCUMENT_CONFIRM)
+def queue() -> Any:
+    """What the recogniser was not sure about, newest first."""
+    return render_template("pages/queue.html", queue=queries.recent_documents(actor(), QUEUE, type_source=UNRECOGNISED),
+                           total=queries.count_documents(actor(), type_source=UNRECOGNISED))
 
 
 @documents.get("/documents/<key>")
@@ -57,11 +68,7 @@ def version_content(key: str, number: int) -> Any:
 
 @documents.get("/documents/<key>/pages/<int:number>.png")
 def page_image(key: str, number: int) -> Any:
-    from admin.web.pages.page_images import render  # loads the PDF library only where a page is drawn
-
-    picture = render(system(), queries.current_version(actor(), key), number)
-    if picture is None:
-        abort(404)
+    picture = picture_of(system(), queries.current_version(actor(), key), number)
     return picture, {"Content-Type": "image/png", "Cache-Control": "private, max-age=3600"}
 
 
@@ -89,8 +96,8 @@ def _page(document: Document, entered: Any) -> str:
     versions = queries.versions_of(who, document.id)
     return render_template(
         "pages/document.html", document=document, project=project, versions=versions, entered=entered,
-        proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS, people=_names(document, versions),
-        because=seen_because(who, project.label()), history=_history(document.id), **_reading(document))
+        proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS, drawable=MEDIA_TYPES,
+        people=_names(document, versions), because=seen_because(who, project.label()), history=_history(document.id), **_reading(document))
 
 
 def _reading(document: Document) -> dict[str, Any]:
@@ -104,9 +111,9 @@ def _reading(document: Document) -> dict[str, Any]:
     hits = {number: len(spans) for number, page in enumerate(pages, 1) if terms and (spans := find(page, terms))}
     number = min(page_number(), max(len(pages), 1)) if "page" in request.args else min(hits, default=1)
     page = pages[number - 1] if pages else ""
-    spans = ((span.start, span.end) for span in find(page, terms))
+    html = marked(page, ((span.start, span.end) for span in find(page, terms)))
     return {"record": record, "page_count": len(pages), "number": number, "q": text, "hits": hits,
-            "page_html": Markup(marked(page, spans))}  # noqa: S704 - `marked` escapes everything but its marks
+            "page_html": Markup(html)}  # noqa: S704 - `marked` escapes everything but its marks
 
 
 def _history(key: str) -> list[AuditEntry]:

@@ -5,8 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from admin.web.pages import words
-from admin.web.pages.project_forms import changes_of
-from admin.web.pages.project_forms import GROUPS as FACT_GROUPS
+from admin.web.pages.project_forms import DATES, GROUPS, changes_of
 from admin.web.pages.shared import actor, area, day_field, needs, system, today, told
 from admin.web.pages.timeline import milestones
 from admin.web.pages.type_choices import by_stage
@@ -33,7 +32,7 @@ def show(code: str) -> Any:
         findings=[finding for finding in findings if finding.outcome not in SETTLED],
         settled=[finding for finding in findings if finding.outcome in SETTLED],
         contracts=queries.contracts_of(who, code), milestones=milestones(view.project, today()),
-        fact_groups=FACT_GROUPS, because=seen_because(who, view.project.label()), types=by_stage(),
+        because=seen_because(who, view.project.label()), types=by_stage(),
         predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)
 
 
@@ -116,4 +115,5 @@ def _form(project: Any) -> str:
     values = {name: getattr(project, name) for name in words.PROJECT_FIELDS if hasattr(project, name)}
     return render_template(
         "pages/project_form.html", project=project, code=project.code, modes=words.MODES, kinds=words.KINDS,
-        values=request.form if request.method == "POST" else values, units=queries.units_of(actor()))
+        values=request.form if request.method == "POST" else values, units=queries.units_of(actor()),
+        fact_groups=GROUPS, date_fields=DATES)

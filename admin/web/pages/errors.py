@@ -1,36 +1,22 @@
 """What a person sees when something is refused, missing or broken: one page in Chinese, the right status, a way back.
 
-Owns the table from errors of the core to HTTP statuses for pages; the API has its own answers.
+Which status an error of the core has is `admin.web.errors`; the API has its own answers.
 """
 
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 
-from flask import Flask, jsonify, render_template, request
+from flask import current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from archive.errors import (
-    AlreadyExists,
-    ArchiveError,
-    Conflict,
-    Damaged,
-    EngineDown,
-    Invalid,
-    NotFound,
-    NotPermitted,
-    Refused,
-)
+from admin.web.errors import status_of
+from archive.errors import ArchiveError
 
 log = logging.getLogger("dangan.web")
-STATUSES: Mapping[type[ArchiveError], int] = {
-    NotFound: 404, NotPermitted: 403, Conflict: 409, AlreadyExists: 409, Invalid: 422, Refused: 422, EngineDown: 503,
-    Damaged: 500,
-}
 TITLES: Mapping[int, str] = {
-    400: "请求不完整", 403: "您的角色不能打开这里", 404: "没有找到", 405: "不能这样操作", 409: "与他人的修改冲突",
+    400: "请求不完整", 401: "请先登录", 403: "您的角色不能打开这里", 404: "没有找到", 405: "不能这样操作", 409: "与他人的修改冲突",
     413: "文件太大", 422: "没有被接受", 429: "请稍后再试", 500: "系统出错了", 503: "暂时不可用",
 }
 MESSAGES: Mapping[int, str] = {
@@ -40,22 +26,23 @@ MESSAGES: Mapping[int, str] = {
     405: "这个地址不接受此类操作。请从页面上的按钮进入。",
     413: "上传的内容超过了系统允许的大小，没有保存。请拆分后再上传，或联系系统管理员调整上限。",
     500: "程序遇到了没有预料到的情况，这次操作可能没有完成；已记入日志。请稍后重试，若仍出现请把时间告诉系统管理员。",
-    503: "后台服务暂时连接不上。请稍后再试。",
 }
 FORM_EXPIRED = "这个页面打开得太久或您已重新登录，安全校验没有通过，操作没有执行。请返回上一页，刷新后重新提交。"
 
 
-def status_of(error: ArchiveError) -> int:
-    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 422)
-
-
 def refused(error: ArchiveError) -> ResponseReturnValue:
     """An error of the core, as a page or, for scripts, as JSON."""
-    return answer(status_of(error), str(error))
+    status = status_of(error)
+    if status >= 500:
+        log.error("%s %s: %s", request.method, request.path, error)
+    return answer(status, str(error))
 
 
-def http(error: HTTPException) -> ResponseReturnValue:
-    """An error of HTTP itself: no such address, wrong method, too large, a form without its token."""
+def http_or_unexpected(error: Exception) -> ResponseReturnValue:
+    """An error of HTTP itself (no such address, wrong method, a form without its token), or a bug."""
+    if not isinstance(error, HTTPException):
+        log.exception("unexpected error on %s %s", request.method, request.path, exc_info=error)
+        return answer(500, MESSAGES[500])
     if isinstance(error, CSRFError):
         return answer(400, FORM_EXPIRED)
     status = error.code or 500
@@ -64,28 +51,13 @@ def http(error: HTTPException) -> ResponseReturnValue:
     return answer(status, MESSAGES.get(status, MESSAGES[400] if status < 500 else MESSAGES[500]))
 
 
-def unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected error on %s %s", request.method, request.path, exc_info=error)
-    return answer(500, MESSAGES[500])
-
-
 def answer(status: int, message: str) -> ResponseReturnValue:
     if request.headers.get("X-Requested-With") == "fetch":
         return jsonify(status="refused", message=message), status
+    title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
     try:
-        page = render_template("pages/error.html", status=status, message=message, title=_title(status))
+        return render_template("pages/error.html", status=status, message=message, title=title), status
     except Exception:  # the page itself needs the database for the person's name; this one needs nothing
         log.exception("the error page could not be rendered")
-        page = render_template("pages/error_plain.html", status=status, message=message, title=_title(status))
-    return page, status
-
-
-def _title(status: int) -> str:
-    return TITLES.get(status) or HTTPStatus(status).phrase
-
-
-def register(app: Flask) -> None:
-    """For an application that has no answers of its own for these; the API's are more specific and win."""
-    app.register_error_handler(ArchiveError, refused)
-    app.register_error_handler(HTTPException, http)
-    app.register_error_handler(Exception, unexpected)
+        plain = current_app.jinja_env.get_template("pages/error_plain.html")
+        return plain.render(status=status, message=message, title=title), status

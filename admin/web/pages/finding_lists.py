@@ -97,9 +97,10 @@ def _visible(actor: Actor, filters: Filters) -> Any:
 
 def _in_group(group: str, today: date) -> dict[str, Any]:
     soon = today + timedelta(days=SOON_DAYS)
-    return {
+    groups: dict[str, dict[str, Any]] = {
         "overdue": {"outcome": "failed"},
         "soon": {"outcome": "due", "due_on__lte": soon},
         "later": {"outcome": "due", "due_on__not__lte": soon},
         "missing": {"outcome": "unknown"},
-    }[group]
+    }
+    return groups[group]

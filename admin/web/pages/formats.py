@@ -3,6 +3,7 @@
 Pure functions; `filters` hands them to Jinja. Must not know requests, people or the database.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,9 +15,11 @@ from archive import taxonomy
 from archive.errors import ArchiveError
 from archive.models.documents import TEXT_STATE_NAMES, TextState
 from archive.permissions import ROLE_NAMES, Role
+from retention.compliance.clauses import all_clauses
 
 NOTHING = "—"
 FEN_IN_WAN = Decimal(1_000_000)
+_CLAUSE = re.compile(r"(\d+)(?:\.(\d+))?(?:\((\d+)\))?")
 _STEPS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
 
 
@@ -104,6 +107,45 @@ def shown(value: object) -> str:
     return str(value)
 
 
+def citation(id: str) -> str:
+    """A clause the Chinese way; for clauses the register does not describe, from the form of its id."""
+    known = all_clauses().get(id)
+    if known is not None:
+        return known.citation
+    parts = _CLAUSE.fullmatch(id)
+    if parts is None:
+        return id
+    return "".join(f"第{number}{unit}" for number, unit in zip(parts.groups(), ("条", "款", "项"), strict=True) if number)
+
+
+def is_known_clause(id: str) -> bool:
+    return id in all_clauses()
+
+
+def unverified(id: str) -> bool:
+    known = all_clauses().get(id)
+    return known is not None and not known.verified
+
+
+def anchor(id: str) -> str:
+    """An id that may stand in an address: letters, digits, dots and hyphens."""
+    return re.sub(r"[^0-9A-Za-z.-]", "-", id).strip("-")
+
+
+def wan_input(value: object) -> str:
+    """For an input: what was typed, or the stored fen as 万元 without separators."""
+    return wan(value).replace(",", "") if isinstance(value, int) else str(value or "")
+
+
+def pair(value: str) -> tuple[str, str]:
+    """A value that is its own label, for choices."""
+    return value, value
+
+
+def without(values: Mapping[str, str], *names: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if name not in names}
+
+
 def named(table: Mapping[str, str]) -> Callable[[str], str]:
     return lambda value: table.get(value, value or NOTHING)
 
@@ -113,7 +155,9 @@ def filters(timezone: str) -> dict[str, Callable[..., Any]]:
     return {
         "day": day, "moment": moment(ZoneInfo(timezone)), "wan": wan, "filesize": filesize, "left": left,
         "seconds": seconds, "yes": yes, "type_name": type_name, "stage_name": stage_name, "role_name": role_name,
-        "text_state": text_state, "media": media, "shown": shown,
+        "text_state": text_state, "media": media, "shown": shown, "citation": citation, "unverified": unverified, "anchor": anchor,
+        "known_clause": is_known_clause,
+        "wan_input": wan_input, "pair": pair, "without": without,
         "severity": named(words.SEVERITIES), "outcome": named(words.OUTCOMES), "status": named(words.STATUSES),
         "change": named(words.CHANGES), "target": named(words.TARGETS), "mode": named(words.MODES),
         "kind": named(words.KINDS), "contract": named(words.CONTRACTS), "material": named(words.MATERIALS),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from admin.web.pages import finding_lists, words
-from admin.web.pages.project_forms import project_values
+from admin.web.pages.project_forms import DATES, GROUPS, project_values
 from admin.web.pages.project_lists import standings
 from admin.web.pages.shared import actor, area, clean_query, needs, page_number, system
 from archive import queries
@@ -21,7 +21,9 @@ FILTERS = ("text", "unit", "mode", "kind")
 @projects.get("/projects")
 def listing() -> Any:
     who, chosen = actor(), clean_query(FILTERS)
-    page = queries.list_projects(who, page=page_number(), size=SIZE, **chosen)  # type: ignore[arg-type]
+    page = queries.list_projects(
+        who, page=page_number(), size=SIZE, text=chosen.get("text", ""), unit=chosen.get("unit", ""),
+        mode=chosen.get("mode", ""), kind=chosen.get("kind", ""))
     return render_template(
         "pages/projects.html", page=page, filters=chosen, units=queries.units_of(who), modes=words.MODES,
         kinds=words.KINDS, standings=standings(page.items),
@@ -58,4 +60,4 @@ def _check_filled(code: str, values: dict[str, Any]) -> None:
 
 def _form(values: Any, code: str) -> str:
     return render_template("pages/project_form.html", values=values, code=code, project=None, modes=words.MODES,
-                           kinds=words.KINDS, units=queries.units_of(actor()))
+                           kinds=words.KINDS, units=queries.units_of(actor()), fact_groups=GROUPS, date_fields=DATES)

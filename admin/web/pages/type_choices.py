@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from admin.web.pages.formats import type_name
 from archive import taxonomy
@@ -24,15 +23,10 @@ class Proposal:
 def by_stage() -> list[tuple[str, list[tuple[str, str]]]]:
     """(stage name, [(key, type name)]) in the order of the taxonomy."""
     known = taxonomy.load()
-    groups: dict[str, list[tuple[str, str]]] = {code: [] for code in known.stages}
-    for kind in _types(known):
-        groups[kind.stage].append((kind.key, kind.name))
-    return [(known.stages[code], kinds) for code, kinds in groups.items() if kinds]
+    groups = [(name, [(kind.key, kind.name) for kind in known.by_stage(code)]) for code, name in known.stages.items()]
+    return [(name, kinds) for name, kinds in groups if kinds]
 
 
 def proposals(document: Document) -> list[Proposal]:
     return [Proposal(c.type, type_name(c.type), c.score, list(c.reasons)) for c in document.candidates[:MOST]]
 
-
-def _types(known: Any) -> Sequence[Any]:
-    return list(known.types.values())

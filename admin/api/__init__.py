@@ -1,0 +1,28 @@
+"""The HTTP API, `/api/v1`: one module a resource, its shapes beside it. Permission and logic are the core's."""
+
+from flask import Flask
+from flask_openapi3.openapi import OpenAPI
+
+from admin.api.audit import audit
+from admin.api.calendar_feed import calendar_feed
+from admin.api.context import keep
+from admin.api.docs import docs
+from admin.api.documents import documents
+from admin.api.findings import findings
+from admin.api.projects import projects
+from admin.api.rules import rules
+from admin.api.search import search
+from admin.api.tokens import tokens
+from admin.api.uploads import uploads
+from admin.system import System
+
+RESOURCES = (tokens, projects, documents, uploads, search, findings, rules, audit, calendar_feed)
+
+
+def register(app: Flask, system: System) -> None:
+    """Put every route and its description on an application made by `admin.web.app`."""
+    assert isinstance(app, OpenAPI)
+    keep(app, system)
+    for resource in RESOURCES:
+        app.register_api(resource)
+    app.register_blueprint(docs)

@@ -1,0 +1,132 @@
+"""Documents, versions and texts as the API gives them. Digests are bare hexadecimal, as `sha256sum` prints them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+
+from admin.api.context import Listing, Paging, Strict
+from archive.models import Version
+from archive.operations.documents import Filed
+
+TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
+TextState = Literal["pending", "read", "no_text", "garbled", "unreadable", "unsupported"]
+
+
+class DocumentPath(Strict):
+    id: str = Field(description="文件的标识")
+
+
+class PagePath(DocumentPath):
+    n: int = Field(ge=1, le=1_000_000, description="第几页，从 1 起")
+
+
+class DocumentQuery(Paging):
+    type: str = Field("", max_length=100, description="文件类型")
+    stage: str = Field("", max_length=10, description="阶段")
+    type_source: TypeSource | None = Field(None, description="类型的来源")
+
+
+class ContentQuery(Strict):
+    version: int | None = Field(None, ge=1, description="第几版；不给则为当前版本")
+
+
+class DocumentOut(Strict):
+    """`state` says how far its text has come; `revision` grows with every change of the description."""
+
+    id: str
+    project: str
+    unit: str
+    type: str
+    type_source: TypeSource
+    stage: str
+    title: str
+    filename: str
+    doc_date: date | None
+    doc_no: str
+    issuer: str
+    conclusion: str
+    catalogue_only: bool
+    location: str
+    state: TextState = Field(validation_alias=AliasChoices("text_state", "state"))
+    state_reason: str = Field(validation_alias=AliasChoices("text_reason", "state_reason"))
+    version: int
+    revision: int
+    created_at: datetime
+
+
+class DocumentList(Listing):
+    items: Sequence[DocumentOut]
+
+
+class VersionOut(Strict):
+    number: int
+    sha256: str
+    sm3: str
+    size: int
+    media_type: str
+    filename: str
+    received_at: datetime
+
+    @classmethod
+    def of(cls, version: Version) -> "VersionOut":
+        return cls(number=version.number, sha256=bare(version.sha256), sm3=bare(version.sm3), size=version.size,
+                   media_type=version.media_type, filename=version.filename, received_at=version.received_at)
+
+
+class VersionList(Listing):
+    items: Sequence[VersionOut]
+
+
+class FiledOut(Strict):
+    """A file that was kept."""
+
+    id: str
+    sha256: str
+    size: int
+    media_type: str
+    type: str
+    type_source: TypeSource
+    state: TextState
+    version: int
+    title: str
+
+
+class DuplicateOut(FiledOut):
+    """A file the dossier already holds: nothing was stored, this is the document that has it."""
+
+    duplicate_of: str
+
+
+class TextPage(Strict):
+    page: int
+    text: str
+
+
+class TextOut(Strict):
+    """The text of the current version. `state` other than `read` says why there is none, `reason` in words."""
+
+    document: str
+    version: int
+    state: TextState
+    reason: str
+    page_count: int
+    chars: int
+    truncated: bool
+    engine: str
+    warnings: Sequence[str]
+    pages: Sequence[TextPage]
+
+
+def filed_out(filed: Filed) -> FiledOut:
+    document, version = filed.document, filed.version
+    facts = {"id": document.id, "sha256": bare(version.sha256), "size": version.size, "media_type": version.media_type,
+             "type": document.type, "type_source": document.type_source, "state": document.text_state,
+             "version": version.number, "title": document.title}
+    return DuplicateOut.model_validate({**facts, "duplicate_of": document.id}) if filed.duplicate \
+        else FiledOut.model_validate(facts)
+
+
+def bare(digest: str) -> str:
+    return digest.rpartition(":")[2]

@@ -1,0 +1,108 @@
+"""Documents over HTTP: what they are, their bytes, text, pages as pictures, versions. Filing is `uploads`."""
+
+from flask import Response, request
+
+from admin.api.context import Paging, actor, answer, area, slice_of, system
+from admin.api.document_shapes import (
+    ContentQuery,
+    DocumentList,
+    DocumentOut,
+    DocumentPath,
+    DocumentQuery,
+    PagePath,
+    TextOut,
+    TextPage,
+    VersionList,
+    VersionOut,
+    bare,
+)
+from admin.api.errors import BadRange, NoPicture
+from admin.api.preconditions import etag_of
+from admin.api.problems import responses
+from admin.api.project_shapes import CodePath
+from admin.web.pages.downloads import send_version
+from admin.web.pictures import picture_of
+from archive import queries
+from archive.errors import Damaged, NotFound
+from archive.models import Version
+from ingest.rendering import CannotRender
+
+documents = area("documents", "文件")
+BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}}
+PNG = {"content": {"image/png": {"schema": {"type": "string", "contentMediaType": "image/png"}}}}
+SANDBOXED = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+             "Cache-Control": "private, no-cache"}
+
+
+@documents.get("/projects/<code>/documents", responses={200: DocumentList, **responses(404)})
+def listed(path: CodePath, query: DocumentQuery) -> Response:
+    """一个案卷中的文件，新收的在前"""
+    page = queries.list_documents(actor(), path.code, page=query.page, size=query.size, type_key=query.type,
+                                  stage=query.stage, type_source=query.type_source or "")
+    return answer(DocumentList.model_validate(page))
+
+
+@documents.get("/documents/<id>", responses={200: DocumentOut, **responses(404)})
+def show(path: DocumentPath) -> Response:
+    """一个文件的著录"""
+    document = queries.find_document(actor(), path.id)
+    return answer(DocumentOut.model_validate(document), headers={"ETag": etag_of(document)})
+
+
+@documents.get("/documents/<id>/content", responses={
+    "200": {"description": "全部内容", **BYTES}, "206": {"description": "所要的一段", **BYTES},
+    "304": {"description": "与 If-None-Match 相同"}, **responses(404, 416)})
+def content(path: DocumentPath, query: ContentQuery) -> Response:
+    """文件的原始内容；支持 Range 和 If-None-Match"""
+    version = _version(path.id, query.version)
+    try:
+        response = send_version(system().blobs, version)
+    except NotFound:
+        raise Damaged(digest=version.sha256) from None  # the database names bytes that are not there
+    if response.status_code == 416:
+        raise BadRange(size=version.size)
+    return response
+
+
+@documents.get("/documents/<id>/text", responses={200: TextOut, **responses(404)})
+def text(path: DocumentPath) -> Response:
+    """当前版本的文字，逐页"""
+    document = queries.find_document(actor(), path.id)
+    record, pages = queries.text_of(actor(), path.id)
+    return answer(TextOut.model_validate({
+        "document": document.id, "version": document.version, "state": document.text_state,
+        "reason": document.text_reason, "page_count": record.page_count if record else 0,
+        "chars": record.chars if record else 0, "truncated": bool(record and record.truncated),
+        "engine": record.engine if record else "", "warnings": list(record.warnings) if record else [],
+        "pages": [TextPage(page=number, text=page) for number, page in enumerate(pages, 1)]}))
+
+
+@documents.get("/documents/<id>/pages/<n>", responses={
+    "200": {"description": "这一页的图片", **PNG}, "304": {"description": "与 If-None-Match 相同"}, **responses(404, 415)})
+def page_picture(path: PagePath) -> Response:
+    """一页的图片（PNG）；目前只有 PDF"""
+    version = queries.current_version(actor(), path.id)
+    tag = f"{bare(version.sha256)}-{path.n}"
+    if request.if_none_match.contains(tag):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    try:
+        picture = picture_of(system(), version, path.n)
+    except CannotRender as refusal:
+        raise NoPicture(filename=version.filename, reason=str(refusal)) from None
+    return Response(picture, headers={"ETag": f'"{tag}"', **SANDBOXED}, mimetype="image/png")
+
+
+@documents.get("/documents/<id>/versions", responses={200: VersionList, **responses(404)})
+def versions(path: DocumentPath, query: Paging) -> Response:
+    """文件的各个版本，新的在前"""
+    found = [VersionOut.of(version) for version in queries.versions_of(actor(), path.id)]
+    return answer(VersionList(**slice_of(found, query)))
+
+
+def _version(key: str, number: int | None) -> Version:
+    if number is None:
+        return queries.current_version(actor(), key)
+    for version in queries.versions_of(actor(), key):
+        if version.number == number:
+            return version
+    raise NotFound(what="版本", key=f"{key}（第 {number} 版）")

@@ -1,0 +1,118 @@
+"""Files over HTTP: a multipart form whose file goes to disk as it arrives, then through the pipeline."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import IO, Any, TypeVar
+
+from flask import Response, abort, request
+from pydantic import Field, ValidationError
+from werkzeug.datastructures import FileStorage
+
+from admin.api.context import ROOT, Strict, actor, answer, area, system
+from admin.api.document_shapes import DocumentPath, DuplicateOut, FiledOut, filed_out
+from admin.api.idempotency import WriteHeaders, idempotent
+from admin.api.problems import Responses, responses, too_large
+from admin.api.project_shapes import CodePath
+from admin.api.validation import refuse
+from archive.access import require
+from archive.errors import Invalid
+from archive.operations.documents import Filed, dossier_for_files
+from archive.permissions import Permission
+from archive.queries import find_document
+from ingest.describe import Given
+
+Said = TypeVar("Said", bound=Strict)
+uploads = area("uploads", "文件")
+CHUNK = 1 << 20
+FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "文件内容，须带文件名"}
+TEXT = {"type": "string"}
+
+
+class Described(Strict):
+    """What the sender says of the file; what is left out is recognised."""
+
+    type: str = Field("", max_length=100)
+    title: str = Field("", max_length=500)
+    doc_date: date | None = None
+
+
+def _form(fields: dict[str, Any]) -> dict[str, Any]:
+    """The description of a multipart body. The form is read here, not by the framework, which would guess at numbers."""
+    schema = {"type": "object", "properties": {"file": FILE, **fields}, "required": ["file"]}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+DESCRIBED = _form({"type": {**TEXT, "description": "文件类型的 key"}, "title": {**TEXT, "description": "题名"},
+                   "doc_date": {**TEXT, "format": "date", "description": "成文日期"}})
+FILED: Responses = {201: FiledOut, 200: DuplicateOut, **responses(404, 409, 413)}
+
+
+@uploads.post("/projects/<code>/documents", responses=FILED, openapi_extensions=DESCRIBED)
+def file(header: WriteHeaders, path: CodePath) -> Response:
+    """归档一个文件
+
+    同一案卷已有完全相同的内容时不重复保存，以 200 和 duplicate_of 指出已有的文件。
+    """
+    require(actor(), Permission.DOCUMENT_FILE)
+    dossier_for_files(actor(), path.code)  # before a large body is read
+    return _file(header=header, code=path.code)
+
+
+@uploads.post("/documents/<id>/versions", responses=FILED, openapi_extensions=_form({}))
+def add_version(header: WriteHeaders, path: DocumentPath) -> Response:
+    """为一个文件添加新版本；原有版本保留"""
+    require(actor(), Permission.DOCUMENT_FILE)
+    dossier_for_files(actor(), find_document(actor(), path.id).project)
+    return _add_version(header=header, key=path.id)
+
+
+@idempotent
+def _file(header: WriteHeaders, code: str) -> Response:
+    sent = _sent()
+    said = _said(Described)
+    given = Given(said.type, said.title.strip(), said.doc_date)
+    return _answer(system().intake.file(actor(), code, sent.filename or "", _chunks(sent.stream), given))
+
+
+@idempotent
+def _add_version(header: WriteHeaders, key: str) -> Response:
+    sent = _sent()
+    _said(Strict)
+    return _answer(system().intake.add_version(actor(), key, sent.filename or "", _chunks(sent.stream)))
+
+
+def _said(shape: type[Said]) -> Said:
+    """The fields of the form beside the file; those left empty count as not given."""
+    try:
+        return shape.model_validate({name: value for name, value in request.form.items() if value.strip()})
+    except ValidationError as error:
+        abort(refuse(error))
+
+
+def _sent() -> FileStorage:
+    """The file of the form. Raises Invalid where it is missing or not alone, TooLarge above the limit."""
+    files = list(request.files.items(multi=True))
+    if [name for name, _ in files] != ["file"] or not files[0][1].filename:
+        raise Invalid(field="file", problem="请以 multipart/form-data 发送，且恰有一个名为 file、带文件名的文件。")
+    sent, limit = files[0][1], system().settings.max_upload
+    if _size(sent.stream) > limit:
+        raise too_large(limit)
+    return sent
+
+
+def _size(stream: IO[bytes]) -> int:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    return size
+
+
+def _chunks(stream: IO[bytes]) -> Iterable[bytes]:
+    def pieces() -> Iterator[bytes]:
+        while piece := stream.read(CHUNK):
+            yield piece
+    return pieces()
+
+
+def _answer(filed: Filed) -> Response:
+    location = {"Location": f"{ROOT}/documents/{filed.document.id}"}
+    return answer(filed_out(filed), 200 if filed.duplicate else 201, location)

@@ -1,0 +1,1 @@
+"""The web application: composing it, sessions, security headers, health; the pages are in `pages/`."""

@@ -1,0 +1,97 @@
+"""Liveness and readiness. `/healthz`: this process answers. `/readyz`: every engine behind it does, and the scheduler is alive.
+
+Open to everybody, so it says how things are and names no record, no address and no error text.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pymongo
+from flask import Flask, Response, jsonify
+
+from admin.scheduler import DUTY
+from admin.system import System
+from archive.events import lag
+from archive.models import Lease
+from archive.models.connection import database
+
+PATIENCE_SECONDS = 3.0
+NOWHERE = "sha256:" + "0" * 64
+LATE_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One engine: whether it does its part, in words what is wrong, and its numbers."""
+
+    ready: bool
+    detail: str = ""
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+
+def register(app: Flask, system: System) -> None:
+    @app.get("/healthz")
+    def alive() -> Response:
+        return jsonify(status="ok")
+
+    @app.get("/readyz")
+    def ready() -> tuple[Response, int]:
+        checks = examine(system)
+        good = all(check.ready for check in checks.values())
+        shown = {name: {"ready": check.ready, "detail": check.detail, **check.numbers} for name, check in checks.items()}
+        return jsonify(status="ready" if good else "not_ready", checks=shown), 200 if good else 503
+
+
+def examine(system: System) -> dict[str, Check]:
+    """Every engine looked at, together for at most a few seconds where the database does not answer."""
+    with pymongo.timeout(PATIENCE_SECONDS):
+        return {name: _try(look, system) for name, look in CHECKS.items()}
+
+
+def _try(look: Callable[[System], Check], system: System) -> Check:
+    try:
+        return look(system)
+    except Exception as error:  # whatever an engine's library raises means that the engine is not there
+        return Check(False, f"连接不上或出错（{type(error).__name__}）；请运行 dangan doctor 查看原因")
+
+
+def _mongodb(system: System) -> Check:
+    database().client.admin.command("ping")
+    return Check(True)
+
+
+def _objects(system: System) -> Check:
+    system.blobs.exists(NOWHERE)
+    staging = system.intake.staging
+    if not (staging.is_dir() and os.access(staging, os.W_OK)):
+        return Check(False, "存放文件的文件夹不存在或不可写")
+    return Check(True)
+
+
+def _index(system: System) -> Check:
+    info = system.index.info()
+    return Check(info.state != "needs_rebuild", info.reason, {"engine": info.engine, "documents": info.documents})
+
+
+def _scheduler(system: System) -> Check:
+    """Silent when nobody holds the lease: no job would run and no mail would go out."""
+    lease, now = Lease.objects(id=DUTY).first(), system.clock.now()
+    if lease is None:
+        return Check(False, "没有任务调度在运行；请启动 dangan serve 或 dangan worker", {"tick_age_s": None})
+    age = round((now - lease.beat_at).total_seconds(), 1)
+    alive = lease.until > now
+    return Check(alive, "" if alive else "任务调度已停止响应；请检查 dangan worker", {"tick_age_s": age})
+
+
+def _outbox(system: System) -> Check:
+    """Being late is told but stops nobody: answers are right, only search and alerts are behind."""
+    behind = lag(system.clock.now())
+    late = behind.seconds > LATE_SECONDS
+    return Check(True, "后续处理（索引、核对）落后" if late else "",
+                 {"waiting": behind.waiting, "lag_s": round(behind.seconds, 1), "failing": behind.failing})
+
+
+CHECKS: Mapping[str, Callable[[System], Check]] = {
+    "mongodb": _mongodb, "objects": _objects, "index": _index, "scheduler": _scheduler, "outbox": _outbox}

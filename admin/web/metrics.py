@@ -1,0 +1,84 @@
+"""`/metrics` in Prometheus' text format: numbers of the whole archive, read when they are asked for.
+
+Counts only: no name, code or address. Every web process gives the same answer, so none keeps counters of its own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from flask import Flask, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from admin.jobs import last_runs
+from admin.scheduler import DUTY
+from admin.system import System
+from archive.events import lag
+from archive.models import Document, Lease, Project
+from archive.models.base import Model
+from archive.transaction import collection
+from retention.models import FindingRecord, Mail
+
+
+class ArchiveNumbers(Collector):
+    def __init__(self, system: System) -> None:
+        self.system = system
+
+    def collect(self) -> Iterable[Metric]:
+        yield from _outbox(self.system)
+        yield from _scheduler()
+        yield from _contents()
+
+
+def register(app: Flask, system: System) -> None:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(ArchiveNumbers(system))
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _outbox(system: System) -> Iterator[Metric]:
+    behind = lag(system.clock.now())
+    yield _gauge("dangan_outbox_waiting", "Events whose effects are still to be made", behind.waiting)
+    yield _gauge("dangan_outbox_lag_seconds", "Age of the oldest waiting event", behind.seconds)
+    yield _gauge("dangan_outbox_failing", "Waiting events that failed at least once", behind.failing)
+
+
+def _scheduler() -> Iterator[Metric]:
+    lease = Lease.objects(id=DUTY).first()
+    yield _gauge("dangan_scheduler_last_tick_timestamp_seconds", "Last sign of life of the scheduler; 0: none",
+                 lease.beat_at.timestamp() if lease else 0.0)
+    runs = last_runs()
+    yield _table("dangan_job_last_start_timestamp_seconds", "Last start of each job", "job",
+                 {job: run.started_at.timestamp() for job, run in runs.items()})
+    yield _table("dangan_job_failed", "Whether the last run of each job failed", "job",
+                 {job: float(run.outcome == "failed") for job, run in runs.items()})
+
+
+def _contents() -> Iterator[Metric]:
+    yield _gauge("dangan_projects", "Projects", collection(Project).estimated_document_count())
+    yield _table("dangan_documents", "Documents by how far their text has come", "state",
+                 _counts(Document, "text_state"))
+    yield _table("dangan_alerts_open", "Open alerts by severity", "severity",
+                 _counts(FindingRecord, "severity", {"alert": "open"}))
+    yield _table("dangan_mails", "Mails by state", "state", _counts(Mail, "state"))
+
+
+def _counts(model: type[Model], field: str, match: Mapping[str, object] | None = None) -> dict[str, float]:
+    """How many documents hold each value of a field."""
+    rows = collection(model).aggregate([{"$match": dict(match or {})},
+                                        {"$group": {"_id": f"${field}", "count": {"$sum": 1}}}, {"$sort": {"_id": 1}}])
+    return {str(row["_id"]): float(row["count"]) for row in rows}
+
+
+def _gauge(name: str, about: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _table(name: str, about: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, about, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
