@@ -106,7 +106,8 @@ def _files(system: System, sample: Sample, progress: Progress) -> None:
 
 
 def _file(system: System, actor: Actor, file: SampleFile) -> None:
-    system.intake.file(actor, file.project, file.filename, [file.write()], Given())
+    system.intake.file(actor, file.project, file.filename, [file.write()],
+                       Given(type=file.type if file.note == "given" else ""))
 
 
 def _waiting() -> list[str]:

@@ -18,12 +18,12 @@ from archive.transaction import Transaction, collection, write
 from retention.alerts import refresh
 
 FIXITY_SAMPLE = 200
-RUN_TERM = timedelta(hours=2)
+RUN_TERM = timedelta(seconds=60)  # renewed while the job runs
 
 
 class JobBusy(ArchiveError):
     code = "jobs.busy"
-    text = "任务 {job} 正在运行，请等它结束后再试。"
+    text = "任务 {job}（或与它互斥的任务）正在运行，请等它结束后再试。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`hour`/`minute` of every day in the archive's time zone, or `every` so many seconds."""
+    """`hour`/`minute` of every day in the archive's time zone, or `every` so many seconds.
+
+    Jobs with the same `group` never run at the same time, in whatever process.
+    """
 
     id: str
     about: str
@@ -44,6 +47,11 @@ class Job:
     hour: int = 0
     minute: int = 0
     every: int = 0
+    group: str = ""
+
+    @property
+    def lease(self) -> str:
+        return f"job:{self.group or self.id}"
 
     @property
     def daily(self) -> bool:
@@ -88,8 +96,8 @@ JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
-    Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0),
-    Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60),
+    Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
+    Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),
 )
 
 
@@ -104,12 +112,11 @@ def run_job(system: System, actor: Actor, key: str, today: date | None = None) -
     """Run a job now and record it. Raises NotFound, NotPermitted, JobBusy; a failure of the job is in the record."""
     require(actor, Permission.JOB_RUN)
     job, day, holder = find_job(key), today or system.clock.today(), new_id()
-    if not leases.take(f"job:{key}", holder, system.clock, RUN_TERM):
-        raise JobBusy(job=key)
-    try:
+    with leases.held(job.lease, holder, system.clock, RUN_TERM) as ours:
+        if not ours:
+            raise JobBusy(job=key)
+        _bury(job, system)
         return _record(system, actor, job, day)
-    finally:
-        leases.give_back(f"job:{key}", holder)
 
 
 def last_runs() -> dict[str, JobRun]:
@@ -120,6 +127,12 @@ def last_runs() -> dict[str, JobRun]:
 
 def done_on(key: str, day: date) -> bool:
     return JobRun.objects(job=key, day=day.isoformat(), outcome__in=("done", "attention")).first() is not None
+
+
+def _bury(job: Job, system: System) -> None:
+    """Runs that never ended: their process died, for the lease is ours now."""
+    collection(JobRun).update_many({"job": job.id, "outcome": "running"}, {"$set": {
+        "outcome": "failed", "error": "进程在运行中被中断，没有完成；已由之后的运行补做。", "ended_at": system.clock.now()}})
 
 
 def _record(system: System, actor: Actor, job: Job, day: date) -> JobRun:

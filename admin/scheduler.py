@@ -20,6 +20,7 @@ log = logging.getLogger("dangan.scheduler")
 DUTY = "scheduler"
 TERM = timedelta(seconds=45)
 BEAT_SECONDS = 10
+CATCH_UP_SECONDS = 600
 
 
 class Scheduler:
@@ -72,6 +73,7 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         for job in JOBS:
             scheduler.add_job(self._run, self._trigger(job), args=[job], id=job.id, next_run_time=self._first(job))
+        scheduler.add_job(self._catch_up, IntervalTrigger(seconds=CATCH_UP_SECONDS, timezone=self.zone), id="catch-up")
         return scheduler
 
     def _trigger(self, job: Job) -> CronTrigger | IntervalTrigger:
@@ -81,11 +83,23 @@ class Scheduler:
 
     def _first(self, job: Job) -> datetime:
         """Now, where today's run is past its hour and did not happen; else the trigger's own time."""
-        now = self.system.clock.now().astimezone(self.zone)
-        planned = datetime.combine(now.date(), time(job.hour, job.minute), self.zone)
-        if job.daily and planned <= now and not done_on(job.id, now.date()):
+        now = self._now()
+        if self._missed(job, now):
             return now
         return self._trigger(job).get_next_fire_time(None, now)  # type: ignore[no-any-return]
+
+    def _missed(self, job: Job, now: datetime) -> bool:
+        planned = datetime.combine(now.date(), time(job.hour, job.minute), self.zone)
+        return job.daily and planned <= now and not done_on(job.id, now.date())
+
+    def _now(self) -> datetime:
+        return self.system.clock.now().astimezone(self.zone)
+
+    def _catch_up(self) -> None:
+        """A day's job that failed, or found its place taken, is tried again instead of being left for tomorrow."""
+        for job in JOBS:
+            if self._missed(job, self._now()):
+                self._run(job)
 
     def _run(self, job: Job) -> None:
         """Daily jobs run once a day, whoever else ran them by hand before."""

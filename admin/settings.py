@@ -8,16 +8,19 @@ import dataclasses
 import os
 import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, Invalid
 from retention.compliance.facts import RuleSettings
 
 PREFIX = "DANGAN_"
@@ -42,16 +45,27 @@ class Setting:
     secret: bool = False
 
 
-def _text(value: str) -> str:
+def _folder(value: str) -> str:
+    if not value:
+        raise ValueError("不能为空，应为文件夹路径")
     return value
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
-        if value and urlsplit(value).scheme not in schemes:
-            raise ValueError(f"应以 {' 或 '.join(s + '://' for s in schemes)} 开头")
+        if value and _scheme(value) not in schemes:
+            raise ValueError(f"应以 {' 或 '.join(s + '://' for s in schemes)} 开头，后接主机")
         return value
     return parse
+
+
+def _scheme(value: str) -> str:
+    """The scheme of a URL that names a host; empty for anything else."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # brackets that hold no IPv6 address
+        return ""
+    return parts.scheme if parts.netloc.rpartition("@")[2] else ""
 
 
 def _clamd(value: str) -> str:
@@ -76,6 +90,8 @@ def _zone(value: str) -> str:
 
 
 def _base(value: str) -> str:
+    if not value:
+        raise ValueError("不能为空，应为 http:// 或 https:// 开头的网址")
     return _url("http", "https")(value).rstrip("/")
 
 
@@ -86,7 +102,7 @@ def _key(value: str) -> str:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("data_dir", "./var", "内置引擎保存一切的文件夹：mongo/ objects/ index/ mail/ log/", _text),
+    Setting("data_dir", "./var", "内置引擎保存一切的文件夹：mongo/ objects/ index/ mail/ log/", _folder),
     Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", _url("mongodb", "mongodb+srv"), secret=True),
     Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹", _url("http", "https"), secret=True),
     Setting("elasticsearch_url", "", "Elasticsearch 8 或 9；不设则使用内置索引", _url("http", "https"), secret=True),
@@ -99,20 +115,24 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
 )
 _NAMES = {setting.name for setting in SETTINGS}
+_KINDS: dict[type, str] = {int: "整数", bool: " true 或 false", str: "文字", tuple: "整数列表", date: "日期，例如 2021-10-05"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Checked settings. Sizes in bytes; `rules` are the documented defaults of the rule register."""
+    """Checked settings. Sizes in bytes; `rules` are the documented defaults of the rule register.
+
+    What may hold a password stays out of `repr`, which ends up in logs.
+    """
 
     data_dir: Path
-    mongodb_url: str
-    s3_url: str
-    elasticsearch_url: str
-    smtp_url: str
+    mongodb_url: str = dataclasses.field(repr=False)
+    s3_url: str = dataclasses.field(repr=False)
+    elasticsearch_url: str = dataclasses.field(repr=False)
+    smtp_url: str = dataclasses.field(repr=False)
     clamd_url: str
     base_url: str
-    secret_key: str
+    secret_key: str = dataclasses.field(repr=False)
     timezone: str
     max_upload: int
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)
@@ -153,13 +173,19 @@ def with_secret_key(settings: Settings) -> Settings:
         return settings
     path = settings.data_dir / "secret_key"
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as target:
-            target.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(48))
     return dataclasses.replace(settings, secret_key=path.read_text())
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Mode 600, whole or not at all, the first wins: web and worker start at the same time on a new folder."""
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w") as target:
+        target.write(text)
+    with suppress(FileExistsError):
+        os.link(name, path)
+    Path(name).unlink()
 
 
 def _parse(setting: Setting, value: str) -> Any:
@@ -185,11 +211,15 @@ def _read_file(path: str) -> tuple[dict[str, str], RuleSettings]:
     rules = _read_rules(path, content.pop("rules", {}))
     for name in content:
         _known(f"{path} 中的 {name}", name)
+        if not isinstance(content[name], (str, int)) or isinstance(content[name], bool):
+            raise BadSetting(name=f"{path} 中的 {name}", problem="应为文字或整数。")
     return {name: str(value) for name, value in content.items()}, rules
 
 
-def _read_rules(path: str, values: Mapping[str, Any]) -> RuleSettings:
+def _read_rules(path: str, values: Any) -> RuleSettings:
     """The table `[rules]`: the defaults of the rule register, each by its field's name."""
+    if not isinstance(values, dict):
+        raise BadSetting(name=f"{path} 中的 rules", problem="应为表，写作 [rules]。")
     fields = {f.name: type(getattr(RuleSettings(), f.name)) for f in dataclasses.fields(RuleSettings)}
     ready: dict[str, Any] = {}
     for name, value in values.items():
@@ -198,9 +228,14 @@ def _read_rules(path: str, values: Mapping[str, Any]) -> RuleSettings:
             raise BadSetting(name=f"{path} 中的 rules.{name}", problem=f"没有这个规则参数{'；是否想写 ' + near[0] if near else ''}。")
         value = tuple(value) if isinstance(value, list) else value
         if type(value) is not fields[name]:
-            raise BadSetting(name=f"{path} 中的 rules.{name}", problem=f"类型应为 {fields[name].__name__}。")
+            raise BadSetting(name=f"{path} 中的 rules.{name}", problem=f"应为{_KINDS[fields[name]]}。")
+        if isinstance(value, tuple) and not all(type(days) is int for days in value):
+            raise BadSetting(name=f"{path} 中的 rules.{name}", problem="列表里只能是整数（天数）。")
         ready[name] = value
-    return RuleSettings(**ready)
+    try:
+        return RuleSettings(**ready)
+    except Invalid as error:
+        raise BadSetting(name=f"{path} 中的 rules.{error.facts['field']}", problem=str(error.facts["problem"])) from None
 
 
 @dataclass(frozen=True, slots=True)

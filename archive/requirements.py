@@ -47,7 +47,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class _Tables:
+class Tables:
     """requirements.yaml, checked against the taxonomy."""
 
     acceptance: Mapping[str, Mapping[str, str]]
@@ -112,14 +112,14 @@ def _fits(kind: DocumentType, profile: ProjectProfile) -> bool:
 
 
 @cache
-def _tables() -> _Tables:
+def _tables() -> Tables:
     raw = yaml.safe_load(files("archive").joinpath("requirements.yaml").read_text(encoding="utf-8"))
-    return check(raw, taxonomy.load())
+    return check_tables(raw, taxonomy.load())
 
 
-def check(raw: Mapping[str, Any], known: Taxonomy) -> _Tables:
+def check_tables(raw: Mapping[str, Any], known: Taxonomy) -> Tables:
     """The tables, or BadTaxonomy where they name a type, a stage or a level that does not exist."""
-    _must(raw.keys() == _PARTS, "顶层", f"应当恰有 {'、'.join(sorted(_PARTS))}")
+    _must(isinstance(raw, dict) and raw.keys() == _PARTS, "顶层", f"应当恰有 {'、'.join(sorted(_PARTS))}")
     for part in _PARTS - {"optional_for_purchase"}:
         for key in (*raw[part], *(k for keys in raw[part].values() if part == "alternatives" for k in keys)):
             _must(key in known, part, f"没有文件类型 {key}")
@@ -130,7 +130,7 @@ def check(raw: Mapping[str, Any], known: Taxonomy) -> _Tables:
                   f"应为 {'、'.join(sorted(columns))} 各给一个 {'、'.join(LEVELS)}")
     _must(set(raw["om"].values()) <= LEVELS.keys(), "om", f"应为 {'、'.join(LEVELS)} 之一")
     _must(set(raw["optional_for_purchase"]) <= known.stages.keys(), "optional_for_purchase", "有未定义的阶段")
-    return _Tables(raw["acceptance"], raw["modes"], frozenset(raw["optional_for_purchase"]), raw["om"],
+    return Tables(raw["acceptance"], raw["modes"], frozenset(raw["optional_for_purchase"]), raw["om"],
                    raw["om_clauses"], {key: tuple(keys) for key, keys in raw["alternatives"].items()}, raw["notes"])
 
 

@@ -7,16 +7,15 @@ from admin.api.audit import audit
 from admin.api.calendar_feed import calendar_feed
 from admin.api.context import keep
 from admin.api.docs import docs
-from admin.api.documents import documents
 from admin.api.findings import findings
 from admin.api.projects import projects
 from admin.api.rules import rules
 from admin.api.search import search
 from admin.api.tokens import tokens
-from admin.api.uploads import uploads
+from admin.api.uploads import documents
 from admin.system import System
 
-RESOURCES = (tokens, projects, documents, uploads, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, projects, documents, search, findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

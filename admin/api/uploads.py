@@ -1,4 +1,7 @@
-"""Files over HTTP: a multipart form whose file goes to disk as it arrives, then through the pipeline."""
+"""Files over HTTP: a multipart form whose file goes to disk as it arrives, then through the pipeline.
+
+Adds its routes to those of `documents`: the description keeps one entry a path, so one area holds all methods of it.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -8,8 +11,9 @@ from flask import Response, abort, request
 from pydantic import Field, ValidationError
 from werkzeug.datastructures import FileStorage
 
-from admin.api.context import ROOT, Strict, actor, answer, area, system
+from admin.api.context import ROOT, Strict, actor, answer, system
 from admin.api.document_shapes import DocumentPath, DuplicateOut, FiledOut, filed_out
+from admin.api.documents import documents
 from admin.api.idempotency import WriteHeaders, idempotent
 from admin.api.problems import Responses, responses, too_large
 from admin.api.project_shapes import CodePath
@@ -22,7 +26,6 @@ from archive.queries import find_document
 from ingest.describe import Given
 
 Said = TypeVar("Said", bound=Strict)
-uploads = area("uploads", "文件")
 CHUNK = 1 << 20
 FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "文件内容，须带文件名"}
 TEXT = {"type": "string"}
@@ -47,7 +50,7 @@ DESCRIBED = _form({"type": {**TEXT, "description": "文件类型的 key"}, "titl
 FILED: Responses = {201: FiledOut, 200: DuplicateOut, **responses(404, 409, 413)}
 
 
-@uploads.post("/projects/<code>/documents", responses=FILED, openapi_extensions=DESCRIBED)
+@documents.post("/projects/<code>/documents", responses=FILED, openapi_extensions=DESCRIBED)
 def file(header: WriteHeaders, path: CodePath) -> Response:
     """归档一个文件
 
@@ -58,7 +61,7 @@ def file(header: WriteHeaders, path: CodePath) -> Response:
     return _file(header=header, code=path.code)
 
 
-@uploads.post("/documents/<id>/versions", responses=FILED, openapi_extensions=_form({}))
+@documents.post("/documents/<id>/versions", responses=FILED, openapi_extensions=_form({}))
 def add_version(header: WriteHeaders, path: DocumentPath) -> Response:
     """为一个文件添加新版本；原有版本保留"""
     require(actor(), Permission.DOCUMENT_FILE)

@@ -34,9 +34,10 @@ def register(app: Flask, system: System) -> None:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ArchiveNumbers(system))
 
-    @app.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    app.add_url_rule("/metrics", "metrics", metrics)
 
 
 def _outbox(system: System) -> Iterator[Metric]:

@@ -8,7 +8,7 @@ from archive.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """`state`: `done`, `planned` (its day lies ahead), `late` (planned, past, not done) or `empty`."""
+    """`state`: `done`, `planned` (its day lies ahead), `late` (planned, past, not done) or `unset`."""
 
     label: str
     day: date | None
@@ -38,4 +38,4 @@ def _point(label: str, happened: date | None, planned: date | None, today: date,
         return Milestone(label, happened, "done" if happened <= today else "planned")
     if planned:
         return Milestone(label, planned, "planned" if planned >= today else "late", word)
-    return Milestone(label, None, "empty")
+    return Milestone(label, None, "unset")

@@ -46,6 +46,37 @@ def test_no_media_type_is_claimed_twice() -> None:
     assert all(map(can_read, claimed))
 
 
+def sentences(seed: int) -> list[str]:
+    """Prose as dossiers hold it: names, sums, dates, standards, with every sentence different."""
+    return [f"{n}、四川省第{seed}期工程依据GB/T {22239 + n}-2019支付人民币{1234567 * n:,}.{n:02}元，核减率为{n}.{seed}%，于"
+            f"2024年{n % 12 + 1}月{n % 28 + 1}日由张三（电话028-8612{n:04}）复核“合格”。" for n in range(60)]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    return [text[n:n + width] for n in range(0, len(text), width)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("kind", ["pdf", "docx", "xlsx", "pptx", "txt", "html"])
+def test_no_character_is_lost_on_the_way_to_the_continuous_text(tmp_path: Path, kind: str, seed: int) -> None:
+    path, truth = tmp_path / f"a.{kind}", sentences(seed)
+    lines = wrapped("".join(truth), 29 + seed)
+    match kind:
+        case "pdf":
+            samples.pdf(path, [lines[n:n + 31] for n in range(0, len(lines), 31)])
+        case "docx":
+            samples.word(path, paragraphs=truth)
+        case "xlsx":
+            samples.workbook(path, {"表": [[sentence] for sentence in truth]})
+        case "pptx":
+            samples.slides(path, [(one, two) for one, two in zip(truth[::2], truth[1::2], strict=True)])
+        case "txt":
+            path.write_text("\n".join(lines), encoding="gb18030")
+        case _:
+            path.write_text("<html><body>" + "".join(f"<p>{sentence}</p>" for sentence in truth))
+    assert squashed("".join(truth)) in everything(extract(path))
+
+
 def test_a_format_nobody_reads_says_so(tmp_path: Path) -> None:
     with pytest.raises(NoExtractor, match="原样保存"):
         extract(samples.ofd(tmp_path / "公文.ofd"))

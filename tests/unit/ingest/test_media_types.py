@@ -100,3 +100,16 @@ def test_a_zip_whose_member_is_damaged_keeps_the_type_of_its_name(tmp_path: Path
     data[60] ^= 0xFF
     assert identify(write(tmp_path, bytes(data)), "合同.docx") == DOCX
     assert identify(write(tmp_path, bytes(data)), "合同") == ZIP
+
+
+def test_a_zip_that_announces_a_member_list_of_gigabytes_is_not_opened(tmp_path: Path) -> None:
+    data = bytearray(samples.word(tmp_path / "w", title="甲").read_bytes())
+    data[-10:-6] = (1 << 30).to_bytes(4, "little")
+    assert identify(write(tmp_path, bytes(data)), "a.docx") == ZIP
+
+
+def test_a_zip_of_the_64_bit_kind_announces_its_member_list_in_its_own_record(tmp_path: Path) -> None:
+    end = b"PK\x05\x06" + bytes(8) + b"\xff" * 8 + bytes(2)
+    record = b"PK\x06\x06" + bytes(36) + (1 << 34).to_bytes(8, "little") + bytes(8)
+    locator = b"PK\x06\x07" + bytes(16)
+    assert identify(write(tmp_path, b"PK\x03\x04" + record + locator + end), "a.docx") == ZIP

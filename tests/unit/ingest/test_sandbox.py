@@ -232,7 +232,8 @@ def test_workers_die_with_the_archive(tmp_path: Path, order: str) -> None:
                f"s = Sandbox(workers=1, worker_module={HOSTILE!r}); f = Path({str(tmp_path)!r})\n"
                "print(s.extract(f / 'first', 'text/plain', 'x').pages[0], flush=True)\n"
                "s.extract(f / 'order', 'text/plain', 'x'); sys.stdin.read()")
-    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env={**os.environ, "TMPDIR": str(tmp_path)},
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         worker = int(parent.stdout.readline())
         parent.kill()

@@ -1,0 +1,98 @@
+"""Sending a write again: the same answer, done once."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pymongo.errors import PyMongoError
+
+from admin.api.idempotency import ABANDONED
+from archive.clock import FixedClock
+from archive.models import AuditEntry, Document, Idempotency, Project
+from tests.builders import UNIT
+from tests.conftest import snapshot
+from tests.functional.api.conftest import CODE, Api, Everybody, problem, upload
+
+NEW = {"code": "XM-2025-010", "name": "数据共享平台", "unit": UNIT, "mode": "self_build"}
+KEY = {"Idempotency-Key": "0f2d"}
+
+
+def test_a_repeated_write_is_answered_alike_and_done_once(archivist: Api) -> None:
+    first = archivist.post("/projects", json=NEW, headers=KEY)
+    before = snapshot()
+    again = archivist.post("/projects", json=dict(reversed(NEW.items())), headers=KEY)
+    assert (again.status_code, again.json) == (201, first.json)
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Location"] == first.headers["Location"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert snapshot() == before
+
+
+def test_the_same_key_for_something_else_is_refused(archivist: Api) -> None:
+    archivist.post("/projects", json=NEW, headers=KEY)
+    before = snapshot()
+    problem(archivist.post("/projects", json=NEW | {"code": "another"}, headers=KEY), 422, "api.idempotency-key-reused")
+    assert snapshot() == before
+
+
+def test_keys_of_different_people_and_routes_do_not_meet(everybody: Everybody, project: Project) -> None:
+    api = everybody.as_("archivist")
+    assert api.post("/projects", json=NEW, headers=KEY).status_code == 201
+    assert upload(api, f"/projects/{CODE}/documents", "first", headers=KEY).status_code == 201
+    assert upload(everybody.as_("unit_a"), f"/projects/{CODE}/documents", "second", headers=KEY).status_code == 201
+
+
+def test_a_file_sent_again_under_its_key_is_the_first_answer_and_no_duplicate(archivist: Api, project: Project) -> None:
+    first = upload(archivist, f"/projects/{CODE}/documents", "内容", headers=KEY)
+    again = upload(archivist, f"/projects/{CODE}/documents", "内容", headers=KEY)
+    assert (again.status_code, again.json) == (first.status_code, first.json) == (201, first.json)
+    assert "duplicate_of" not in again.json
+    other = upload(archivist, f"/projects/{CODE}/documents", "别的内容", headers=KEY)
+    problem(other, 422, "api.idempotency-key-reused")
+    assert Document.objects.count() == 1
+
+
+def test_a_refused_write_leaves_its_key_free(archivist: Api, project: Project) -> None:
+    problem(archivist.post("/projects", json=NEW | {"code": CODE}, headers=KEY), 409)
+    assert Idempotency.objects.count() == 0
+    assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 201
+
+
+def test_while_the_first_request_works_the_second_is_told_to_wait(
+        archivist: Api, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first stands still between its claim and its answer: as it would if its process were killed there."""
+    from admin.api import idempotency
+
+    real = idempotency._claim
+    monkeypatch.setattr(idempotency, "_claim", lambda row, print_: real(row, print_) or _die())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("admin.api.idempotency.collection", _keeping(idempotency.collection))
+        assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 500
+    monkeypatch.undo()
+    waiting = archivist.post("/projects", json=NEW, headers=KEY)
+    problem(waiting, 409, "api.idempotency-key-in-use")
+    assert int(waiting.headers["Retry-After"]) > 0
+    assert Project.objects.count() == 0
+    clock.advance(ABANDONED + timedelta(seconds=1))
+    assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 201
+
+
+def _die() -> None:
+    raise PyMongoError("the process dies here")
+
+
+def _keeping(collection: Any) -> Any:
+    return collection
+
+
+def test_a_change_repeated_under_its_key_does_not_stumble_over_its_own_etag(archivist: Api, project: Project) -> None:
+    send = {"json": {"name": "新名称"}, "headers": {**KEY, "If-Match": '"1"'}}
+    first, again = archivist("PATCH", f"/projects/{CODE}", **send), archivist("PATCH", f"/projects/{CODE}", **send)
+    assert (again.status_code, again.json) == (200, first.json)
+    assert AuditEntry.objects(action="project.updated").count() == 1
+
+
+def test_a_key_too_long_is_refused(archivist: Api) -> None:
+    body = problem(archivist.post("/projects", json=NEW, headers={"Idempotency-Key": "k" * 256}), 422)
+    assert body["errors"][0]["field"] == "Idempotency-Key"
