@@ -1,12 +1,14 @@
 """What this machine has and lacks: each thing looked at, what is wrong, and which package brings what is missing."""
 
 import ctypes.util
+import hashlib
 import platform
 import shutil
 import ssl
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from admin.settings import Settings
@@ -40,11 +42,9 @@ def examine(settings: Settings) -> list[Check]:
 def _runtime() -> Iterator[Check]:
     good = sys.version_info >= (3, 11)
     yield Check("Python", "ok" if good else "bad", platform.python_version(), "" if good else "请安装 Python 3.11 或更高版本")
-    import hashlib
     sm3 = "sm3" in hashlib.algorithms_available
     yield Check("SM3 摘要", "ok" if sm3 else "bad", ssl.OPENSSL_VERSION, "" if sm3 else "需要 OpenSSL 3（Debian 包 libssl3）")
-    import tantivy
-    yield Check("Tantivy", "ok", tantivy.__version__)
+    yield Check("Tantivy", "ok", version("tantivy"))
 
 
 def _mongod(settings: Settings) -> Iterator[Check]:

@@ -65,7 +65,8 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def _help(command: click.Command, path: list[str]) -> Iterable[str]:
-    context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
+    context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100,
+                            help_option_names=["-h", "--help"])
     yield f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```"
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

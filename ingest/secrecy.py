@@ -8,6 +8,7 @@ pattern; must not know what becomes of the file.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from archive.chinese import fold
 
@@ -26,6 +27,8 @@ _LABELLED = re.compile(rf"{_BESIDE}{_LABEL}{_LEVEL}\s*级?\s*(?:{_STAR})?\s*[(]?
 _PLAIN = r"[^。,;:、“”\"]"
 _BEFORE = re.compile(rf"{_BESIDE}{_LEVEL}\s*{_STAR}\s*{_PERIOD}?(?:\s{_PLAIN}*|{_PLAIN}*(?:文件|号|令|函|纪要))")
 _AFTER = re.compile(rf"{_PLAIN}*\s{_LEVEL}\s*{_STAR}\s*{_PERIOD}?")
+# "不涉及国家|秘密": a line that goes on from one of these is speech cut by the page's width.
+_SPOKEN = ("国家", "商业", "工作", "保守", "涉及", "属于")
 _FORMS = (_ALONE, _LABELLED, _BEFORE, _AFTER)
 
 
@@ -48,16 +51,19 @@ def secrecy_marking(first_page: str) -> Marking | None:
 
 
 def _top(page: str) -> Iterator[str]:
-    """The first lines that hold anything, and runs of one-character lines (text set vertically) as one line more."""
+    """The first lines that hold anything, and runs of very short ones (text set vertically) as one line more."""
     lines = [line for line in page[:4000].splitlines() if line.strip()][:TOP_LINES]
-    yield from (line for line in lines if len(line) <= 200)
-    run = ""
-    for line in [*lines, ""]:
-        if 1 <= len(line.strip()) <= 2:
-            run += line.strip()
-        elif run:
-            yield run
-            run = ""
+    for before, line in zip(["", *lines], lines, strict=False):
+        if len(line) <= 200 and not _goes_on(before, line):
+            yield line
+    for short, run in groupby(lines, lambda line: len(line.strip()) <= 2):
+        parts = [line.strip() for line in run]
+        if short and len(parts) > 1:
+            yield "".join(parts)
+
+
+def _goes_on(before: str, line: str) -> bool:
+    return fold(before).rstrip().endswith(_SPOKEN) and not re.search(_STAR, fold(line))
 
 
 def _tight(text: str) -> str:

@@ -38,10 +38,11 @@ class Index(AdminIndexView):
 
 
 class ReadOnly(ModelView):
-    """One collection to look into. Lists and details show exactly `column_list`, so no field is shown by accident."""
+    """One collection to look into. Lists show exactly `column_list`, details also `more_details`: no field by accident."""
 
     permission: ClassVar[Permission]
     about: ClassVar[str] = ""
+    more_details: ClassVar[tuple[str, ...]] = ()
     can_create = can_edit = can_delete = can_export = False
     can_view_details = True
     action_disallowed_list: ClassVar[tuple[str, ...]] = ("delete",)
@@ -51,7 +52,7 @@ class ReadOnly(ModelView):
     object_id_converter: Any = str
 
     def __init__(self, model: Any, name: str, endpoint: str, zone: ZoneInfo) -> None:
-        self.column_details_list = self.column_list
+        self.column_details_list = (*self.column_list, *self.more_details)
         shown = formats.moment(zone)
         self.column_type_formatters = {
             **ModelView.column_type_formatters, type(None): lambda *_: formats.NOTHING, bool: _value,
@@ -188,9 +189,11 @@ class Leases(ReadOnly):
 class Audit(ReadOnly):
     permission = Permission.AUDIT_READ
     about = "只增不改的审计链。核对全链请到“审计”页面。"
-    column_list = ("id", "at", "actor_name", "action", "subject", "detail", "digest")
+    column_list = ("id", "at", "actor_name", "action", "subject", "detail")
+    more_details = ("previous", "digest")
     column_labels: ClassVar[dict[str, str]] = {
-        "id": "序号", "at": "时间", "actor_name": "人员", "action": "行为", "subject": "对象", "detail": "事实", "digest": "摘要"}
+        "id": "序号", "at": "时间", "actor_name": "人员", "action": "行为", "subject": "对象", "detail": "事实",
+        "previous": "前一条摘要", "digest": "摘要"}
     column_formatters: ClassVar[dict[str, Any]] = {"action": _words(words.ACTIONS, "action")}
     column_searchable_list = ("actor_name", "action", "subject")
     column_sortable_list = ("id", "at")

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from bson import ObjectId
-from mongoengine import Document, EmbeddedDocument, IntField, StringField, ValidationError
+from mongoengine import Document, EmbeddedDocument, IntField, QuerySet, StringField, ValidationError
 
 from archive.errors import Invalid
 
@@ -15,8 +15,17 @@ def new_id() -> str:
     return str(ObjectId())
 
 
+class ExactQuerySet(QuerySet):
+    """Counts by looking. mongoengine asks for an estimate where there is no filter, which is wrong after a crash."""
+
+    def count(self, with_limit_and_skip: bool = False) -> int:
+        window = {"skip": self._skip or 0, "limit": self._limit} if with_limit_and_skip and self._limit else {}
+        return int(self._collection.count_documents(self._query, **window))
+
+
 class Model(Document):
-    meta: ClassVar[dict[str, Any]] = {"abstract": True, "auto_create_index": False}
+    meta: ClassVar[dict[str, Any]] = {
+        "abstract": True, "auto_create_index": False, "queryset_class": ExactQuerySet}
 
     id: Any = StringField(primary_key=True, default=new_id)
 

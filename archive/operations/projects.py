@@ -51,7 +51,7 @@ class Imported:
 
 
 class _Undo(ArchiveError):
-    """Leaves the transaction without keeping it: a dry run, or errors found on the way."""
+    """Leaves the transaction without keeping it: a dry run, errors found on the way, nothing that differs."""
 
 
 def create_project(actor: Actor, clock: Clock, code: str, values: Mapping[str, Any]) -> Project:
@@ -74,15 +74,16 @@ def update_project(actor: Actor, clock: Clock, code: str, revision: int, changes
     if unknown:
         raise Invalid(field="、".join(sorted(unknown)), problem="没有这个字段，或它不能修改。")
 
-    def work(tx: Transaction) -> Project:
+    def work(tx: Transaction) -> None:
         project = find_project(actor, code)
         if project.revision != revision:
             raise Conflict(what="项目", key=code)
-        _apply(tx, project, changes)
+        if not _apply(tx, project, changes):
+            raise _Undo
         _check_own(actor, project)
-        return project
 
-    write(actor, clock, work)
+    with suppress(_Undo):
+        write(actor, clock, work)
     return find_project(actor, code)
 
 

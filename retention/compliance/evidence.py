@@ -22,6 +22,7 @@ APPLICATION_TYPES = ("acceptance_application",)
 PURCHASE_APPLICATION_TYPES = ("acceptance_application", "unit_acceptance_report", "acceptance_result_submission")
 _COMMISSION = ("发展改革委", "发展和改革委", "发改委")
 _REPLY = ("批复", "同意", "复函")
+_REQUEST = ("请示", "申请")
 
 
 def issued_by_commission(document: DocumentFacts) -> bool:
@@ -107,26 +108,41 @@ def _failed(facts: Facts, opinions: tuple[DocumentFacts, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ExtensionEvidence:
-    """Papers on a later acceptance: what the unit applied for, and what 省发展改革委 replied."""
+    """Papers on a later acceptance: what the unit applied for, what 省发展改革委 granted, and what it refused."""
 
     applications: tuple[DocumentFacts, ...]
-    replies: tuple[DocumentFacts, ...]
+    grants: tuple[DocumentFacts, ...]
+    refusals: tuple[DocumentFacts, ...]
 
     @property
     def granted(self) -> int:
         """How many extensions were granted; two scans of one reply bear one date and count once."""
-        return len({reply.doc_date for reply in self.replies})
+        return len({grant.doc_date for grant in self.grants})
+
+    @property
+    def answered_on(self) -> date | None:
+        """The last dated answer; what was applied for until then waits no longer."""
+        return latest((*self.grants, *self.refusals))
 
 
 def extensions(facts: Facts) -> ExtensionEvidence:
     papers = facts.documents_of("acceptance_extension")
     replies = tuple(paper for paper in papers if _is_reply(paper))
-    return ExtensionEvidence(tuple(paper for paper in papers if paper not in replies), replies)
+    refusals = tuple(reply for reply in replies if favourable(reply.conclusion) is False)
+    return ExtensionEvidence(tuple(paper for paper in papers if paper not in replies),
+                             tuple(reply for reply in replies if reply not in refusals), refusals)
 
 
 def _is_reply(paper: DocumentFacts) -> bool:
-    """The archive keeps application and reply under one type; issuer, then title and marker words tell them apart."""
+    """The archive keeps application and reply under one type; title, issuer and marker words tell them apart.
+
+    A title that asks, and does not also answer, is an application even where the issuer reads otherwise: the letter
+    names its addressee too.
+    """
+    title = squash(paper.title)
+    answers = any(word in title for word in _REPLY)
+    if not answers and any(word in title for word in _REQUEST):
+        return False
     if paper.issuer:
         return any(name in squash(paper.issuer) for name in _COMMISSION)
-    words = squash(paper.title) + "".join(paper.terms)
-    return any(word in words for word in _REPLY) and favourable(paper.conclusion) is not False
+    return answers or any(word in term for term in paper.terms for word in _REPLY)

@@ -17,7 +17,8 @@ FOLDER = Path(__file__).with_name("cases")
 CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor", "settings", "workdays", "today", "days",
              "expect", "expect_subject"}
 EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "reason", "steps", "clears",
-               "missing", "inputs", "milestones", "milestones_from", "count", "only"}
+               "missing", "inputs", "milestones", "milestones_from", "count", "only",
+               "never"}
 
 
 @dataclass(frozen=True)

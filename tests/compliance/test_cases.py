@@ -29,6 +29,8 @@ def test_the_case_ends_as_expected(case: Case) -> None:
         assert finding.inputs["status"] == expect["status"]
     for name, text in (("reason", finding.reason), ("steps", "\n".join(finding.steps)), ("clears", finding.clears_when)):
         assert expect.get(name, "") in text
+    if "never" in expect:
+        assert expect["never"] not in finding.reason + finding.clears_when
     if "missing" in expect:
         assert finding.inputs["missing"] == expect["missing"]
     for name, value in expect.get("inputs", {}).items():

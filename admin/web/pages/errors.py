@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from admin.web.errors import status_of
+from admin.web.errors import as_archive_error, status_of
 from archive.errors import ArchiveError
 
 log = logging.getLogger("dangan.web")
@@ -30,7 +30,17 @@ MESSAGES: Mapping[int, str] = {
 FORM_EXPIRED = "这个页面打开得太久或您已重新登录，安全校验没有通过，操作没有执行。请返回上一页，刷新后重新提交。"
 
 
-def refused(error: ArchiveError) -> ResponseReturnValue:
+def failed(error: Exception) -> ResponseReturnValue:
+    """Any exception on a path of the pages: a refusal, an error of HTTP itself, or a bug."""
+    if known := as_archive_error(error):
+        return _refused(known)
+    if isinstance(error, HTTPException):
+        return _http(error)
+    log.exception("unexpected error on %s %s", request.method, request.path, exc_info=error)
+    return answer(500, MESSAGES[500])
+
+
+def _refused(error: ArchiveError) -> ResponseReturnValue:
     """An error of the core, as a page or, for scripts, as JSON."""
     status = status_of(error)
     if status >= 500:
@@ -38,11 +48,8 @@ def refused(error: ArchiveError) -> ResponseReturnValue:
     return answer(status, str(error))
 
 
-def http_or_unexpected(error: Exception) -> ResponseReturnValue:
-    """An error of HTTP itself (no such address, wrong method, a form without its token), or a bug."""
-    if not isinstance(error, HTTPException):
-        log.exception("unexpected error on %s %s", request.method, request.path, exc_info=error)
-        return answer(500, MESSAGES[500])
+def _http(error: HTTPException) -> ResponseReturnValue:
+    """No such address, wrong method, too large, or a form without its token."""
     if isinstance(error, CSRFError):
         return answer(400, FORM_EXPIRED)
     status = error.code or 500

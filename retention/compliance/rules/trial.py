@@ -56,7 +56,7 @@ def _not_started(facts: Facts, clock: AcceptanceClock) -> Verdict:
 def _started(facts: Facts, clock: AcceptanceClock) -> Verdict:
     term, inputs = clock.term, _inputs(facts, clock)
     start, until, ended = facts.project.trial_start, term.trial_until, facts.reached(facts.project.trial_end_actual)
-    if start is None or until is None:
+    if start is None or until is None:  # the caller has asked already; said again for the type checker
         return unknown(("试运行开始日期",), inputs=inputs)
     if term.completed_on is not None and term.completion_certain and start < term.completed_on:
         return failed(f"试运行 {start} 开始，早于建设完成日 {term.completed_on}：全部建设内容完成后才能开始试运行。",

@@ -1,12 +1,14 @@
 """Sending a write again: the same answer, done once."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from pymongo.errors import PyMongoError
+from flask import Flask
+from werkzeug.test import TestResponse
 
-from admin.api.idempotency import ABANDONED
+from admin.api import idempotency
 from archive.clock import FixedClock
 from archive.models import AuditEntry, Document, Idempotency, Project
 from tests.builders import UNIT
@@ -59,31 +61,40 @@ def test_a_refused_write_leaves_its_key_free(archivist: Api, project: Project) -
     assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 201
 
 
-def test_while_the_first_request_works_the_second_is_told_to_wait(
+def test_a_key_whose_process_died_at_work_is_kept_for_a_while_and_then_freed(
         archivist: Api, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first stands still between its claim and its answer: as it would if its process were killed there."""
-    from admin.api import idempotency
+    claim = idempotency._claim
 
-    real = idempotency._claim
-    monkeypatch.setattr(idempotency, "_claim", lambda row, print_: real(row, print_) or _die())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("admin.api.idempotency.collection", _keeping(idempotency.collection))
-        assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 500
-    monkeypatch.undo()
+    def claim_and_die(row_id: str, fingerprint: str) -> None:
+        assert claim(row_id, fingerprint) is None
+        raise SystemError("the process dies here")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(idempotency, "_claim", claim_and_die)
+        problem(archivist.post("/projects", json=NEW, headers=KEY), 500)
     waiting = archivist.post("/projects", json=NEW, headers=KEY)
     problem(waiting, 409, "api.idempotency-key-in-use")
     assert int(waiting.headers["Retry-After"]) > 0
     assert Project.objects.count() == 0
-    clock.advance(ABANDONED + timedelta(seconds=1))
+    clock.advance(idempotency.ABANDONED + timedelta(seconds=1))
     assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 201
 
 
-def _die() -> None:
-    raise PyMongoError("the process dies here")
+def test_of_many_requests_at_the_same_moment_one_does_the_work(app: Flask, everybody: Everybody) -> None:
+    token, start = everybody.token("archivist"), threading.Barrier(6)
 
+    def send(_: int) -> TestResponse:
+        api = Api(app.test_client(), token)
+        start.wait()
+        return api.post("/projects", json=NEW, headers=KEY)
 
-def _keeping(collection: Any) -> Any:
-    return collection
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(send, range(6)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    worked = [a for a in answers if a.status_code == 201 and "Idempotency-Replayed" not in a.headers]
+    assert len(worked) == 1
+    assert all(a.json["code"] in (NEW["code"], "api.idempotency-key-in-use") for a in answers)
+    assert AuditEntry.objects(action="project.created").count() == 1
 
 
 def test_a_change_repeated_under_its_key_does_not_stumble_over_its_own_etag(archivist: Api, project: Project) -> None:

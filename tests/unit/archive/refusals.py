@@ -11,7 +11,7 @@ from archive.permissions import Permission
 from tests.conftest import snapshot
 
 
-def refused(error: type[ArchiveError], attempt: Callable[[], Any], match: str = "") -> ArchiveError:
+def refused(error: type[ArchiveError], attempt: Callable[[], Any], match: str | None = None) -> ArchiveError:
     """The attempt raises this error and leaves everything stored as it was."""
     before = snapshot()
     with pytest.raises(error, match=match) as caught:

@@ -157,7 +157,8 @@ def test_numbers_dates_versions_and_project_names_do_not_matter(name, project):
 
 @pytest.mark.parametrize(("name", "key"), [
     ("采购合同_临江市运行管理中心运维服务项目.pdf", "om_contract"), ("验收报告_临江市运行管理中心运维服务项目.pdf", "om_acceptance"),
-    ("采购合同_临江市运行管理中心建设项目.pdf", "build_contract")])
+    ("采购合同_临江市运行管理中心建设项目.pdf", "build_contract"),
+    ("监理月报_临江市运行管理中心运维服务项目.pdf", "supervision_report")])
 def test_an_om_project_in_the_name_tells_what_its_papers_are(name, key):
     kind, _, project = name.removesuffix(".pdf").partition("_")
     assert recognise(name, [project + kind + REST]).type == key

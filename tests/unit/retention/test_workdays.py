@@ -12,7 +12,8 @@ DAYS = st.dates(date(2000, 1, 1), date(2045, 12, 31))
 
 @pytest.mark.parametrize(("day", "works"), [
     (date(2024, 9, 2), True), (date(2024, 9, 1), False), (date(2024, 10, 1), False), (date(2024, 10, 12), True),
-    (date(2024, 2, 18), True), (date(2026, 10, 10), True), (date(2027, 2, 8), False), (date(2027, 3, 1), True)])
+    (date(2024, 2, 18), True), (date(2026, 10, 10), True), (date(2027, 2, 8), False), (date(2027, 3, 1), True),
+    (date(2027, 3, 6), False), (date(2027, 3, 7), False)])
 def test_weekdays_rest_days_and_make_up_days_are_known(day: date, works: bool) -> None:
     assert CALENDAR.is_workday(day) is works
 
