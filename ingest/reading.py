@@ -38,7 +38,7 @@ def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages
 
 
 def _as_text(extraction: Extraction) -> TextRead:
-    state, pages, reason = TextState.READ, extraction.pages, ""
+    state, pages, reason = TextState.READ, extraction.pages, "".join(extraction.warnings)
     if extraction.garbled:
         state, pages, reason = TextState.GARBLED, (), "文字层是乱码，未作为文字收录；原文可下载查看，待光学识别。"
     elif not any(page.strip() for page in pages):

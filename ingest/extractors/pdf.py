@@ -27,7 +27,7 @@ def extract(source: Source) -> Extraction:
         headings: list[str] = []
         broken: list[int] = []
         pages = collect(_pages(document, headings, broken), count, source)
-    texts, warnings = pages.texts, list(_warnings(broken))
+    texts, warnings = pages.texts, [*_damage(source), *_warnings(broken)]
     bad = garbled_pages(texts)
     garbled = mostly_garbled(texts, bad)
     if bad and not garbled:
@@ -67,6 +67,13 @@ def _pages(document: Any, headings: list[str], broken: list[int]) -> Iterator[st
         textpage.close()
         page.close()
         yield _LINE_HYPHEN.sub("-\n", text)
+
+
+def _damage(source: Source) -> Iterator[str]:
+    """A PDF begins with its mark (ISO 32000 7.5.2); what stands before it was put there by an accident."""
+    with source.path.open("rb") as stream:
+        if not stream.read(5).startswith(b"%PDF-"):
+            yield "文件已损坏（PDF 标志前有多余字节），无法按标准读取；已尽力取出其中的文字，请核对原件并重新取得文件。"
 
 
 def _warnings(broken: list[int]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """The API as a client meets it: the composed application over the real system; every answer is held to its description."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.ledger import CellError, ContractRow, Ledger, LedgerUnreadable, ProjectRow, read_ledger, write_ledger
-from ingest.ledger_columns import CONTRACT, CONTRACT_TYPES, KINDS, MODES, PROJECT, Sheet
+from ingest.ledger.columns import CONTRACT, CONTRACT_TYPES, KINDS, MODES, PROJECT, Sheet
 
 MINIMAL = {"项目编号": "XM-1", "项目名称": "智慧水利平台", "项目单位": "省水利厅", "建设方式": "自行建设"}
 CONTRACT_MINIMAL = {"合同编号": "HT-1", "项目编号": "XM-1", "合同类型": "建设"}

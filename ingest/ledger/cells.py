@@ -11,8 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from archive.chinese import squash
-from ingest import ledger_columns as columns
-from ingest.ledger_columns import Column
+from ingest.ledger import columns
+from ingest.ledger.columns import Column
 
 Value = str | bool | int | date | None
 

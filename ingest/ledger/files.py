@@ -13,8 +13,8 @@ import python_calamine
 from lxml import etree
 
 from archive.errors import ArchiveError
-from ingest.ledger_cells import Fault
-from ingest.ledger_workbook import TooLarge, formula_errors
+from ingest.ledger.cells import Fault
+from ingest.ledger.workbook import TooLarge, formula_errors
 
 Grid = list[list[object]]
 

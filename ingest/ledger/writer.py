@@ -16,9 +16,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingest import ledger_columns as columns
-from ingest.ledger_columns import CONTRACT, PROJECT, Column, Sheet
-from ingest.ledger_rows import ContractRow, ProjectRow
+from ingest.ledger import columns
+from ingest.ledger.columns import CONTRACT, PROJECT, Column, Sheet
+from ingest.ledger.rows import ContractRow, ProjectRow
 
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl wants a naive instant, and it is never shown
 _WIDTHS = {columns.DAY: 13, columns.MONEY: 14, columns.YES_NO: 10, columns.CHOICE: 12, columns.EMAIL: 26}

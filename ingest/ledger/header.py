@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.ledger_columns import Column, Sheet, comparable, nearest
-from ingest.ledger_files import Grid
-from ingest.ledger_rows import CellError
+from ingest.ledger.columns import Column, Sheet, comparable, nearest
+from ingest.ledger.files import Grid
+from ingest.ledger.rows import CellError
 
 _CAPTION_LINES = 10
 

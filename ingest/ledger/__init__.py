@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest import ledger_cells
-from ingest.ledger_columns import CONTRACT, PROJECT, SHEETS, Sheet, comparable
-from ingest.ledger_files import Grid, LedgerUnreadable, read_grids
-from ingest.ledger_header import Header, blank, find_header, header_errors
-from ingest.ledger_rows import CellError, ContractRow, Ledger, ProjectRow
-from ingest.ledger_writer import write_ledger
+from ingest.ledger import cells as reading
+from ingest.ledger.columns import CONTRACT, PROJECT, SHEETS, Sheet, comparable
+from ingest.ledger.files import Grid, LedgerUnreadable, read_grids
+from ingest.ledger.header import Header, blank, find_header, header_errors
+from ingest.ledger.rows import CellError, ContractRow, Ledger, ProjectRow
+from ingest.ledger.writer import write_ledger
 
 __all__ = ["CellError", "ContractRow", "Ledger", "LedgerUnreadable", "ProjectRow", "read_ledger", "write_ledger"]
 
@@ -91,8 +91,8 @@ def _read_row(header: Header, number: int, cells: list[object], table: _Table) -
         if (place := header.places.get(column.field)) is None:
             continue
         try:
-            record[column.field] = ledger_cells.parse(cells[place] if place < len(cells) else None, column)
-        except ledger_cells.Wrong as wrong:
+            record[column.field] = reading.parse(cells[place] if place < len(cells) else None, column)
+        except reading.Wrong as wrong:
             errors.append(CellError(sheet.name, number, column.title, str(wrong)))
     errors += _contradictions(sheet, number, record)
     table.errors += errors

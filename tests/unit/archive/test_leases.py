@@ -1,0 +1,89 @@
+"""One holder at a time; who stops renewing loses it, who renews keeps it however long it takes."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from admin.system import System
+from archive import leases
+from archive.clock import FixedClock
+from archive.models import Lease
+
+TERM = timedelta(seconds=45)
+
+
+@pytest.fixture
+def duty(system: System) -> Iterator[str]:
+    yield "test"
+
+
+def test_one_takes_it_and_may_renew_it(duty: str, clock: FixedClock) -> None:
+    assert leases.take(duty, "a", clock, TERM)
+    assert not leases.take(duty, "b", clock, TERM)
+    clock.advance(TERM - timedelta(seconds=1))
+    assert leases.take(duty, "a", clock, TERM)
+    clock.advance(TERM - timedelta(seconds=1))
+    assert not leases.take(duty, "b", clock, TERM), "renewed"
+    assert Lease.objects.get().beat_at == clock.now() - TERM + timedelta(seconds=1)
+
+
+def test_who_does_not_renew_loses_it(duty: str, clock: FixedClock) -> None:
+    leases.take(duty, "a", clock, TERM)
+    clock.advance(TERM)
+    assert leases.take(duty, "b", clock, TERM)
+    assert not leases.take(duty, "a", clock, TERM)
+
+
+def test_only_the_holder_gives_it_back(duty: str, clock: FixedClock) -> None:
+    leases.take(duty, "a", clock, TERM)
+    leases.give_back(duty, "b")
+    assert not leases.take(duty, "b", clock, TERM)
+    leases.give_back(duty, "a")
+    assert leases.take(duty, "b", clock, TERM)
+
+
+def test_duties_do_not_touch_each_other(duty: str, clock: FixedClock) -> None:
+    assert leases.take(duty, "a", clock, TERM)
+    assert leases.take("another", "b", clock, TERM)
+
+
+def test_of_many_who_try_at_once_one_gets_it(duty: str, clock: FixedClock) -> None:
+    for again in range(5):
+        together = threading.Barrier(6)
+
+        def attempt(name: int, together: threading.Barrier = together, again: int = again) -> bool:
+            together.wait()
+            return leases.take(f"{duty}{again}", str(name), clock, TERM)
+
+        with ThreadPoolExecutor(6) as pool:
+            assert list(pool.map(attempt, range(6))).count(True) == 1
+
+
+def test_a_block_holds_it_to_its_end_whatever_happens_inside(duty: str, clock: FixedClock) -> None:
+    with pytest.raises(KeyboardInterrupt), leases.held(duty, "a", clock, TERM) as ours:
+        assert ours
+        with leases.held(duty, "b", clock, TERM) as theirs:
+            assert not theirs
+        assert Lease.objects.get().holder == "a", "who did not get it gives nothing back"
+        raise KeyboardInterrupt
+    assert Lease.objects.count() == 0
+
+
+def test_a_block_longer_than_its_term_keeps_the_lease(duty: str, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    renewed = threading.Event()
+    term = timedelta(milliseconds=30)
+    with leases.held(duty, "a", clock, term):
+        clock.advance(term)
+        take = leases.take
+
+        def and_say_so(*arguments: object) -> bool:
+            taken = take(*arguments)  # type: ignore[arg-type]
+            renewed.set()
+            return taken
+
+        monkeypatch.setattr(leases, "take", and_say_so)
+        assert renewed.wait(10)
+        assert not take(duty, "b", clock, term)
