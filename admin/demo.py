@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -43,13 +43,13 @@ def load(system: System, progress: Progress) -> Sample:
     """Put the sample into the archive, or what is still missing of it. Its days stay those of the first load."""
     marker = system.settings.data_dir / "sample.json"
     state = _state(marker, system.clock.today())
-    sample = build(state["seed"], date.fromisoformat(state["today"]))
-    if not state["complete"]:
+    sample = build(state.seed, date.fromisoformat(state.today))
+    if not state.complete:
         _people(system, sample)
         import_rows(system, ACTOR, sample.projects, sample.contracts)
         _files(system, sample, progress)
         wait_until_done(system, _waiting(), timeout=WAIT_SECONDS)
-        _write(marker, {**state, "complete": True})
+        _write(marker, replace(state, complete=True))
     return sample
 
 
@@ -66,18 +66,27 @@ def summarise() -> Summary:
                    FindingRecord.objects(alert="open").count(), Mail.objects.count())
 
 
-def _state(marker: Path, today: date) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What the data folder remembers of the sample: the day it was made for, and whether all of it is in."""
+
+    seed: int
+    today: str
+    complete: bool = False
+
+
+def _state(marker: Path, today: date) -> Loading:
     try:
-        return dict(json.loads(marker.read_text()))
-    except (FileNotFoundError, ValueError):
-        state: dict[str, object] = {"seed": SEED, "today": today.isoformat(), "complete": False}
+        return Loading(**json.loads(marker.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        state = Loading(SEED, today.isoformat())
         _write(marker, state)
         return state
 
 
-def _write(marker: Path, state: dict[str, object]) -> None:
+def _write(marker: Path, state: Loading) -> None:
     temporary = marker.with_suffix(".part")
-    temporary.write_text(json.dumps(state))
+    temporary.write_text(json.dumps(asdict(state)))
     temporary.replace(marker)
 
 

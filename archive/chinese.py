@@ -40,4 +40,5 @@ def _table() -> dict[int, str]:
     for char, simple in zip(han, simplified, strict=True):
         if len(simple) == 1 and simple != char:
             table[ord(char)] = simple
-    return table
+    # A radical (⼾, as PDFs often have it) becomes a character that is itself folded.
+    return {code: table.get(ord(char), char) for code, char in table.items()}

@@ -5,7 +5,7 @@ and only then is the document filed: object first, then the transaction that nam
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.access import Actor, require
@@ -15,7 +15,7 @@ from archive.clock import Clock
 from archive.errors import Invalid, NotFound, Refused
 from archive.models import Project, TextState
 from archive.operations import documents
-from archive.operations.documents import Filed, Intake, TextRead
+from archive.operations.documents import Description, Filed, Intake, TextRead
 from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given, describe
@@ -91,6 +91,8 @@ class Intaker:
             raise
         text = submission.reading.text
         description = describe(submission.filename, text.pages, submission.reading.headings, submission.given)
+        if not submission.reading.complete:
+            description = _without_reading(description, submission.given)
         self.blobs.put(submission.staged.path, submission.staged.digests.sha256)
         return Intake(
             project=submission.project.code, filename=submission.filename, digests=submission.staged.digests,
@@ -115,6 +117,11 @@ class Intaker:
             raise Refused(filename=submission.filename, reason=(
                 f"首页带有密级标志（{marking.level}），本系统不得存储国家秘密。文件内容没有保留；"
                 "请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"))
+
+
+def _without_reading(description: Description, given: Given) -> Description:
+    """Dates and conclusions stand at a document's end: from its first pages alone they would be guesses."""
+    return replace(description, doc_date=given.doc_date, doc_no="", issuer="", conclusion="", terms=())
 
 
 def clean_name(filename: str) -> str:

@@ -8,7 +8,7 @@ from flask import Response
 from icalendar import Calendar, Event
 from pydantic import Field
 
-from admin.api.context import Strict, actor_of, area, system
+from admin.api.context import Asked, actor_of, area, system
 from admin.api.problems import responses
 from archive.access import Actor, require
 from archive.permissions import Permission
@@ -20,7 +20,7 @@ CALENDAR = {"content": {"text/calendar": {"schema": {"type": "string"}}}}
 ONE_DAY = timedelta(days=1)
 
 
-class CalendarQuery(Strict):
+class CalendarQuery(Asked):
     token: str = Field(max_length=200, description="API 令牌")
 
 

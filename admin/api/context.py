@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from admin.api.errors import Unauthenticated
 from admin.api.problems import responses
@@ -27,7 +27,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
 
-class Paging(Strict):
+class Asked(Strict):
+    """What a client sends. No engine likes a NUL character, and nobody means one."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_nul(cls, value: Any) -> Any:
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("含有空字符（NUL），请去掉。")
+        return value
+
+
+class Paging(Asked):
     """Where in a list."""
 
     page: int = Field(1, ge=1, le=1_000_000, description="第几页，从 1 起")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field
 
-from admin.api.context import Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Paging, Strict
 from archive.models import Version
 from archive.operations.documents import Filed
 
@@ -14,7 +14,7 @@ TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
 TextState = Literal["pending", "read", "no_text", "garbled", "unreadable", "unsupported"]
 
 
-class DocumentPath(Strict):
+class DocumentPath(Asked):
     id: str = Field(description="文件的标识")
 
 
@@ -28,7 +28,7 @@ class DocumentQuery(Paging):
     type_source: TypeSource | None = Field(None, description="类型的来源")
 
 
-class ContentQuery(Strict):
+class ContentQuery(Asked):
     version: int | None = Field(None, ge=1, description="第几版；不给则为当前版本")
 
 

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from admin.api.context import Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Paging, Strict
 
 Outcome = Literal["passed", "failed", "due", "not_applicable", "unknown"]
 Severity = Literal["C", "H", "M", "L", "I"]
 Status = Literal["open", "acknowledged", "waiver_pending", "waived", "cleared", "none"]
+StatusOrOutcome = Literal[Status, Outcome]
 AS_OF = "按哪一天判断；不给则为今天"
 
 
-class FindingPath(Strict):
+class FindingPath(Asked):
     id: str = Field(description="事项的标识")
 
 
@@ -23,7 +24,7 @@ class AsOf(Paging):
 
 
 class FindingQuery(AsOf):
-    status: Status | Outcome | None = Field(None, description="预警的状态，或判断的结果；都不给则为尚未了结的事项")
+    status: StatusOrOutcome | None = Field(None, description="预警的状态，或判断的结果；都不给则为尚未了结的事项")
     rule: str = Field("", max_length=40, description="规则编号，例如 R31-3")
     severity: Severity | None = Field(None, description="C 违法或受阻，H 逾期或缺必备材料，M 应改正，L 一般，I 提示")
     unit: str = Field("", max_length=200, description="项目单位")
@@ -87,11 +88,20 @@ class FindingList(Listing):
     items: Sequence[FindingOut]
 
 
-class Acknowledgement(Strict):
+class Acknowledgement(Asked):
+    """May be left out altogether."""
+
+    model_config = ConfigDict(openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]  # for the description
+
     note: str = Field("", max_length=500, description="说明")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing(cls, body: Any) -> Any:
+        return {} if body is None else body
 
-class WaiverRequest(Strict):
+
+class WaiverRequest(Asked):
     reason: str = Field(max_length=2000, description="理由")
     until: date = Field(description="截止日期")
 

@@ -23,6 +23,7 @@ MESSAGES: Mapping[int, str] = {
     400: "请求的格式不正确，没有处理。请对照 /api/v1/docs 检查。",
     404: "没有这个地址。可用的地址见 /api/v1/docs。",
     405: "这个地址不接受 {method}。可用的方法见 Allow 头。",
+    413: "请求体太大，没有处理。文件请以 multipart/form-data 上传，其他内容不能超过 1 MiB。",
     415: "请求体的 Content-Type 不被接受。请对照 /api/v1/docs 检查。",
 }
 
@@ -53,6 +54,13 @@ def problem(status: int, code: str, detail: str, *, errors: list[FieldProblem] |
             headers: Mapping[str, str] | None = None) -> Response:
     body = Problem(title=title_of(status), status=status, detail=detail, code=code, errors=errors)
     return Response(body.model_dump_json(exclude_none=True), status, headers, content_type=MEDIA_TYPE)
+
+
+def body_of(error: ArchiveError) -> str:
+    """The JSON of a refusal, for where there is no application to answer with."""
+    status = status_of(error)
+    return Problem(title=title_of(status), status=status, detail=str(error), code=error.code).model_dump_json(
+        exclude_none=True)
 
 
 def refused(error: ArchiveError) -> Response:
@@ -98,7 +106,7 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
-    if status == 413:
+    if status == 413 and request.mimetype == "multipart/form-data":
         return refused(too_large(request.max_content_length or 0))
     kept = [(name, value) for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")]
     text = MESSAGES.get(status, MESSAGES[400] if status < 500 else UNEXPECTED).format(method=request.method)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from admin.api.context import Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Paging, Strict
 from admin.api.document_shapes import DocumentOut
 
 Mode = Literal["self_build", "service_purchase"]
@@ -15,7 +15,7 @@ LONG = 1000
 MOST_FEN = 2**63 - 1  # what the database can hold
 
 
-class CodePath(Strict):
+class CodePath(Asked):
     code: str = Field(description="项目编号")
 
 
@@ -62,14 +62,14 @@ class ProjectFields(ProjectDates):
     supervisor_email: str = Field("", max_length=LONG, description="主管邮箱")
 
 
-class NewProject(ProjectFields):
+class NewProject(Asked, ProjectFields):
     code: str = Field(min_length=1, max_length=100, description="项目编号，不含斜线")
     name: str = Field(min_length=1, max_length=300, description="项目名称")
     unit: str = Field(min_length=1, max_length=200, description="项目单位")
     mode: Mode = Field(description="建设方式")
 
 
-class ProjectChanges(ProjectFields):
+class ProjectChanges(Asked, ProjectFields):
     """Only what is given changes; `null` empties a date or a sum."""
 
     name: str = Field("", min_length=1, max_length=300, description="项目名称")

@@ -3,14 +3,14 @@
 from flask import Response
 from pydantic import Field
 
-from admin.api.context import Strict, answer, area, system
+from admin.api.context import Asked, Strict, answer, area, system
 from admin.api.problems import responses
 from archive.operations.people import issue_token, sign_in
 
 tokens = area("tokens", "令牌", bearer=False)
 
 
-class Credentials(Strict):
+class Credentials(Asked):
     name: str = Field(max_length=64, description="用户名")
     password: str = Field(max_length=1000, description="口令")
 

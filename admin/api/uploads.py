@@ -11,7 +11,7 @@ from flask import Response, abort, request
 from pydantic import Field, ValidationError
 from werkzeug.datastructures import FileStorage
 
-from admin.api.context import ROOT, Strict, actor, answer, system
+from admin.api.context import ROOT, Asked, actor, answer, system
 from admin.api.document_shapes import DocumentPath, DuplicateOut, FiledOut, filed_out
 from admin.api.documents import documents
 from admin.api.idempotency import WriteHeaders, idempotent
@@ -25,13 +25,14 @@ from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given
 
-Said = TypeVar("Said", bound=Strict)
+Said = TypeVar("Said", bound=Asked)
+__all__ = ["documents"]
 CHUNK = 1 << 20
 FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "文件内容，须带文件名"}
 TEXT = {"type": "string"}
 
 
-class Described(Strict):
+class Described(Asked):
     """What the sender says of the file; what is left out is recognised."""
 
     type: str = Field("", max_length=100)
@@ -80,7 +81,7 @@ def _file(header: WriteHeaders, code: str) -> Response:
 @idempotent
 def _add_version(header: WriteHeaders, key: str) -> Response:
     sent = _sent()
-    _said(Strict)
+    _said(Asked)
     return _answer(system().intake.add_version(actor(), key, sent.filename or "", _chunks(sent.stream)))
 
 

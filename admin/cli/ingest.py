@@ -1,9 +1,11 @@
 """ingest: files and folders into a dossier, and waiting until they can be found."""
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -76,21 +78,22 @@ def _hidden(path: Path, root: Path) -> bool:
 
 def _file_all(system: System, files: Sequence[Path], code: str, given: Given, *, quiet: bool) -> list[FileReport]:
     """File with a few at once; the order of the reports is that of the files."""
-    def one(path: Path) -> FileReport:
-        try:
-            filed = system.intake.file(LOCAL, code, path.name, file_chunks(path), given)
-        except EngineDown:
-            raise
-        except (ArchiveError, OSError) as error:
-            return FileReport(str(path), "rejected", reason=str(error))
-        return _report(path, filed)
-
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(one, files)
+        answers = pool.map(partial(_file, system, code, given), files)
         if quiet:
             return list(answers)
-        with click.progressbar(answers, length=len(files), label="收入文件", file=click.get_text_stream("stderr")) as bar:
+        with click.progressbar(answers, length=len(files), label="收入文件", file=sys.stderr) as bar:
             return list(bar)
+
+
+def _file(system: System, code: str, given: Given, path: Path) -> FileReport:
+    try:
+        filed = system.intake.file(LOCAL, code, path.name, file_chunks(path), given)
+    except EngineDown:
+        raise
+    except (ArchiveError, OSError) as error:
+        return FileReport(str(path), "rejected", reason=str(error))
+    return _report(path, filed)
 
 
 def _report(path: Path, filed: Filed) -> FileReport:

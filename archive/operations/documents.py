@@ -198,8 +198,8 @@ def record_text(clock: Clock, version_id: str, text: TextRead, description: Desc
         if document.current != version_id:
             return tx.audit("document.text-skipped", f"document:{document.id}", version=version.number)
         _put_text(tx, document, version_id, text)
-        if description and document.type_source in ("recognised", "unrecognised"):
-            _describe(document, description)
+        if description:
+            _describe_again(document, description)
         tx.replace(document)
         tx.audit("document.text-read", f"document:{document.id}", version=version.number, state=text.state.value,
                  engine=text.engine, pages=text.page_count)
@@ -262,6 +262,16 @@ def _describe(document: Document, description: Description) -> None:
     document.terms = list(description.terms)
     document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
                            for key, score, reasons in description.candidates]
+
+
+def _describe_again(document: Document, description: Description) -> None:
+    """The full text is known now: it replaces guesses and fills gaps, never what a person gave or confirmed."""
+    if document.type_source in ("recognised", "unrecognised"):
+        return _describe(document, description)
+    document.terms = list(description.terms)
+    for name in {"doc_date", "doc_no", "issuer", "conclusion"} - set(document.by_hand):
+        setattr(document, name, getattr(document, name) or getattr(description, name))
+    return None
 
 
 def _version(tx: Transaction, document_id: str, dossier: str, number: int, intake: Intake) -> Version:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from admin.web.pages import words
+from admin.web.pages.assignments import ids_of, people_of
 from admin.web.pages.project_forms import DATES, GROUPS, changes_of
 from admin.web.pages.shared import actor, area, day_field, needs, system, today, told
 from admin.web.pages.timeline import milestones
@@ -14,7 +15,7 @@ from archive.access import seen_because
 from archive.dossier import DossierView, dossier_of
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.operations.documents import Description, catalogue_document
-from archive.operations.projects import update_project, waive_material
+from archive.operations.projects import assign_dossier, update_project, waive_material
 from archive.permissions import Permission
 from retention.findings import live_findings
 
@@ -33,6 +34,7 @@ def show(code: str) -> Any:
         settled=[finding for finding in findings if finding.outcome in SETTLED],
         contracts=queries.contracts_of(who, code), milestones=milestones(view.project, today()),
         because=seen_because(who, view.project.label()), types=by_stage(),
+        assigned=people_of(view.project.assigned) if who.may(Permission.DOSSIER_ASSIGN) else None,
         predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)
 
 
@@ -80,6 +82,16 @@ def catalogue(code: str) -> Any:
     queries.find_project(actor(), code)
     told(lambda: _catalogue(code), "已登记目录条目。")
     return redirect(url_for("dossier.show", code=code) + "#materials")
+
+
+@dossier.post("/projects/<code>/assign")
+@needs(Permission.DOSSIER_ASSIGN)
+def assign(code: str) -> Any:
+    """Replace who may see this dossier besides those whose unit or post allows it."""
+    queries.find_project(actor(), code)
+    names = request.form.get("names", "").replace("，", " ").replace("、", " ").replace(",", " ").split()
+    told(lambda: assign_dossier(actor(), system().clock, code, ids_of(names)), "已更新本案卷的指派。")
+    return redirect(url_for("dossier.show", code=code))
 
 
 def _catalogue(code: str) -> None:

@@ -18,11 +18,11 @@ def send_version(blobs: BlobStore, version: Version, *, inline: bool = False) ->
     size, tag = blobs.size(version.sha256), version.sha256.rpartition(":")[2]
     if not is_resource_modified(request.environ, etag=tag, last_modified=None):
         return Response(status=304, headers={"ETag": f'"{tag}"'})
-    span = _span(size, tag)
+    partial = _is_part_asked(tag)
+    span = request.range.range_for_length(size) if partial and request.range else (0, size)
     if span is None:
         return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = span
-    partial = request.range is not None and (start, end) != (0, size)
     headers = {
         "Content-Length": str(end - start), "Accept-Ranges": "bytes", "ETag": f'"{tag}"',
         "Content-Disposition": disposition(version.filename, inline=inline and version.media_type in SHOWN_INLINE),
@@ -41,13 +41,11 @@ def disposition(filename: str, *, inline: bool) -> str:
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
-def _span(size: int, tag: str) -> tuple[int, int] | None:
-    """(first, after last) byte to send; everything where no valid single range is asked; None outside the file."""
+def _is_part_asked(tag: str) -> bool:
+    """One range of bytes, of the file that is still the same; anything else is answered with the whole file."""
     wanted = request.range
     same = request.if_range.etag in (None, tag) and request.if_range.date is None
-    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1 or not same:
-        return 0, size
-    return wanted.range_for_length(size)
+    return wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1 and same
 
 
 def _read(blobs: BlobStore, digest: str, start: int, end: int) -> Iterator[bytes]:

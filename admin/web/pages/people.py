@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from admin.web.pages.assignments import ids_of
 from admin.web.pages.shared import actor, area, current_person, needs, system, told
 from archive.errors import ArchiveError, Invalid
 from archive.models import Person, Unit
@@ -54,11 +55,11 @@ def password(name: str) -> Any:
 
 
 @people.post("/people/assign")
-@needs(Permission.DOSSIER_ASSIGN)
+@needs(Permission.PERSON_MANAGE)
 def assign() -> Any:
     """Replace who may see one dossier besides those whose post or unit allows it."""
-    names = request.form.getlist("names")
-    told(lambda: _assign(request.form.get("code", "").strip(), names), "已更新该案卷的指派。")
+    code, names = request.form.get("code", "").strip(), request.form.getlist("names")
+    told(lambda: assign_dossier(actor(), system().clock, code, ids_of(names)), "已更新该案卷的指派。")
     return redirect(url_for("people.listing") + "#assign")
 
 
@@ -71,14 +72,6 @@ def _disable(name: str) -> None:
 def _set_password(name: str) -> None:
     _check_password()
     set_password(actor(), system().clock, name, request.form.get("password", ""))
-
-
-def _assign(code: str, names: list[str]) -> None:
-    found = {person.name: person.id for person in Person.objects(name__in=names, disabled=False)}
-    unknown = sorted(set(names) - found.keys())
-    if unknown:
-        raise Invalid(field="人员", problem=f"没有名为“{'、'.join(unknown)}”的在用账号。")
-    assign_dossier(actor(), system().clock, code, list(found.values()))
 
 
 def _check_password() -> None:

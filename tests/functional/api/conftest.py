@@ -1,12 +1,13 @@
 """The API as a client meets it: the composed application over the real system; every answer is held to its description."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_openapi3 import OpenAPI
+from flask_openapi3.openapi import OpenAPI
 from werkzeug.test import TestResponse
 
 from admin.system import System
@@ -15,9 +16,13 @@ from admin.web.app import create_app
 from admin.worker import Worker
 from archive.access import Actor
 from archive.models import Project
+from archive.models.connection import database
 from archive.operations.people import issue_token
 from tests.builders import SYSTEM, UNIT, UNIT_B, a_project
 
+OVERDUE: dict[str, Any] = {"contract_signed_on": date(2024, 4, 1), "construction_start": date(2024, 4, 15),
+           "planned_completion": date(2024, 10, 31), "actual_completion": date(2024, 10, 20),
+           "trial_start": date(2024, 11, 1)}
 CODE, CODE_B = "XM-2024-001", "XM-2024-002"
 
 
@@ -28,14 +33,15 @@ class Api:
         self.client, self.token = client, token
 
     def __call__(self, method: str, path: str, *, headers: Mapping[str, str] | None = None,
-                 **rest: Any) -> TestResponse:
+                 **rest: Any) -> Any:
+        """A `TestResponse`; typed so that tests may look into its JSON."""
         sent = {"Authorization": f"Bearer {self.token}"} if self.token is not None else {}
         return self.client.open(f"/api/v1{path}", method=method, headers={**sent, **(headers or {})}, **rest)
 
-    def get(self, path: str, **rest: Any) -> TestResponse:
+    def get(self, path: str, **rest: Any) -> Any:
         return self("GET", path, **rest)
 
-    def post(self, path: str, **rest: Any) -> TestResponse:
+    def post(self, path: str, **rest: Any) -> Any:
         return self("POST", path, **rest)
 
 
@@ -61,6 +67,8 @@ def app(system: System) -> Iterator[Flask]:
     made = create_app(system)
     assert isinstance(made, OpenAPI)
     made.validate_response = True
+    # The clock stands still here; MongoDB removes what is kept "for a day" by its own.
+    database().client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     yield made
     pictures.close(made)
 
@@ -77,14 +85,14 @@ def archivist(everybody: Everybody) -> Api:
 
 @pytest.fixture
 def project(system: System) -> Project:
-    """A project of the first unit."""
-    return a_project(system, CODE, unit=UNIT)
+    """A project of the first unit, whose trial run began long ago and which was never accepted."""
+    return a_project(system, CODE, unit=UNIT, **OVERDUE)
 
 
 @pytest.fixture
 def two_projects(system: System, project: Project) -> tuple[Project, Project]:
     """One of each unit."""
-    return project, a_project(system, CODE_B, unit=UNIT_B, name="水文监测平台运维项目")
+    return project, a_project(system, CODE_B, unit=UNIT_B, name="水文监测平台建设项目", **OVERDUE)
 
 
 @pytest.fixture
@@ -94,7 +102,7 @@ def settled(system: System, worker: Worker) -> Any:
 
 
 def upload(api: Api, path: str, data: bytes | str, filename: str = "会议纪要.txt", headers: Mapping[str, str] | None = None,
-           **fields: str) -> TestResponse:
+           **fields: str) -> Any:
     from io import BytesIO
 
     content = data.encode() if isinstance(data, str) else data

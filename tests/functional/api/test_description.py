@@ -79,7 +79,7 @@ def test_every_route_says_what_it_answers_and_how_it_refuses(description: dict[s
         assert any(status.startswith("2") for status in operation["responses"]), (method, path)
         assert operation["summary"], (method, path)
         for status, response in operation["responses"].items():
-            if status.startswith("4") or status.startswith("5"):
+            if status.startswith(("4", "5")):
                 assert list(response["content"]) == ["application/problem+json"], (method, path, status)
             elif status != "304":
                 assert response["content"], (method, path, status)

@@ -69,7 +69,7 @@ def test_the_same_bytes_in_another_dossier_are_another_document(system: System, 
 def test_a_bad_field_keeps_nothing(archivist: Api, project: Project, fields: dict[str, str], code: str,
                                    field: str | None) -> None:
     before = snapshot()
-    body = problem(upload(archivist, FILES, TEXT, NAME, **fields), 422, code)
+    body = problem(upload(archivist, FILES, TEXT, NAME, None, **fields), 422, code)
     assert field is None or body["errors"][0]["field"] == field
     assert snapshot() == before
 

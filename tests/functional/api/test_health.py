@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from admin.jobs import run_job
@@ -20,7 +20,7 @@ from tests.functional.api.conftest import CODE
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Flask) -> Any:
     return app.test_client()
 
 
@@ -29,7 +29,7 @@ def scheduler(system: System, clock: FixedClock) -> None:
     assert leases.take(DUTY, "somebody", clock, TERM)
 
 
-def numbers(client: FlaskClient) -> dict[tuple[str, str], float]:
+def numbers(client: Any) -> dict[tuple[str, str], float]:
     """Every sample by name and its one label's value."""
     answer = client.get("/metrics")
     assert answer.status_code == 200
@@ -43,11 +43,11 @@ def numbers(client: FlaskClient) -> dict[tuple[str, str], float]:
     return dict(samples())
 
 
-def test_a_process_that_answers_is_alive(client: FlaskClient) -> None:
+def test_a_process_that_answers_is_alive(client: Any) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
 
 
-def test_it_is_ready_when_every_engine_is(client: FlaskClient, scheduler: None) -> None:
+def test_it_is_ready_when_every_engine_is(client: Any, scheduler: None) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (200, "ready")
     checks = answer.json["checks"]
@@ -56,20 +56,20 @@ def test_it_is_ready_when_every_engine_is(client: FlaskClient, scheduler: None) 
     assert (checks["outbox"]["waiting"], checks["outbox"]["lag_s"]) == (0, 0)
 
 
-def test_without_a_scheduler_it_is_not_ready(client: FlaskClient) -> None:
+def test_without_a_scheduler_it_is_not_ready(client: Any) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (503, "not_ready")
     assert {name for name, check in answer.json["checks"].items() if not check["ready"]} == {"scheduler"}
 
 
-def test_a_scheduler_that_fell_silent_makes_it_unready(client: FlaskClient, scheduler: None, clock: FixedClock) -> None:
+def test_a_scheduler_that_fell_silent_makes_it_unready(client: Any, scheduler: None, clock: FixedClock) -> None:
     clock.advance(TERM + timedelta(seconds=15))
     check = client.get("/readyz").json["checks"]["scheduler"]
     assert (check["ready"], check["tick_age_s"]) == (False, 60.0)
     assert check["detail"]
 
 
-def test_a_missing_object_folder_makes_it_unready(client: FlaskClient, scheduler: None, system: System) -> None:
+def test_a_missing_object_folder_makes_it_unready(client: Any, scheduler: None, system: System) -> None:
     system.intake.staging.rename(system.intake.staging.with_name("gone"))
     assert not client.get("/readyz").json["checks"]["objects"]["ready"]
 
@@ -79,13 +79,14 @@ def test_a_broken_engine_is_named_without_its_error(app: Flask, scheduler: None,
         raise OSError("secret address 10.0.0.1")
 
     monkeypatch.setattr("archive.blobs.folder.FolderBlobs.exists", broken)
-    answer = app.test_client().get("/readyz")
+    client: Any = app.test_client()
+    answer = client.get("/readyz")
     assert answer.status_code == 503
     assert not answer.json["checks"]["objects"]["ready"]
     assert "10.0.0.1" not in answer.get_data(as_text=True)
 
 
-def test_work_that_waits_is_told_and_makes_nothing_unready(client: FlaskClient, scheduler: None, system: System,
+def test_work_that_waits_is_told_and_makes_nothing_unready(client: Any, scheduler: None, system: System,
                                                            project: Project, clock: FixedClock) -> None:
     file_text(system, CODE, "a.txt", "text")
     clock.advance(timedelta(seconds=30))
@@ -96,7 +97,7 @@ def test_work_that_waits_is_told_and_makes_nothing_unready(client: FlaskClient, 
     assert outbox["waiting"] == 2
 
 
-def test_metrics_count_the_archive(client: FlaskClient, scheduler: None, system: System, project: Project,
+def test_metrics_count_the_archive(client: Any, scheduler: None, system: System, project: Project,
                                    clock: FixedClock) -> None:
     file_text(system, CODE, "a.txt", "text")
     refresh(system.judge)
@@ -110,7 +111,7 @@ def test_metrics_count_the_archive(client: FlaskClient, scheduler: None, system:
     assert sum(value for (name, _), value in found.items() if name == "dangan_alerts_open") > 0
 
 
-def test_metrics_tell_of_failed_jobs(client: FlaskClient, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_tell_of_failed_jobs(client: Any, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run_job(system, SYSTEM, "compliance.nightly").outcome == "done"
     assert numbers(client)["dangan_job_failed", "compliance.nightly"] == 0
 
@@ -124,7 +125,7 @@ def test_metrics_tell_of_failed_jobs(client: FlaskClient, system: System, monkey
     assert found["dangan_job_last_start_timestamp_seconds", "archive.fixity"] == system.clock.now().timestamp()
 
 
-def test_metrics_name_no_project(client: FlaskClient, project: Project) -> None:
+def test_metrics_name_no_project(client: Any, project: Project) -> None:
     text = client.get("/metrics").get_data(as_text=True)
     assert CODE not in text
     assert project.name not in text

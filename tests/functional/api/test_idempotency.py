@@ -3,10 +3,10 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from admin.api import idempotency
 from archive.clock import FixedClock
@@ -83,7 +83,7 @@ def test_a_key_whose_process_died_at_work_is_kept_for_a_while_and_then_freed(
 def test_of_many_requests_at_the_same_moment_one_does_the_work(app: Flask, everybody: Everybody) -> None:
     token, start = everybody.token("archivist"), threading.Barrier(6)
 
-    def send(_: int) -> TestResponse:
+    def send(_: int) -> Any:
         api = Api(app.test_client(), token)
         start.wait()
         return api.post("/projects", json=NEW, headers=KEY)

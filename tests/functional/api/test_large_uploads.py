@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from admin.system import System
 from archive.models import Document, Project
@@ -46,7 +45,7 @@ class Made(io.RawIOBase):
         return count
 
 
-def send(api: Api, size: int) -> TestResponse:
+def send(api: Api, size: int) -> Any:
     body = Made(size)
     return api.post(f"/projects/{CODE}/documents", input_stream=body, content_length=body.size,
                     content_type=f"multipart/form-data; boundary={BOUNDARY}")

@@ -1,5 +1,6 @@
 """Rules and clauses, the audit trail, and the calendar of deadlines."""
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -45,7 +46,7 @@ def test_only_the_audit_administrator_reads_the_trail(everybody: Everybody, proj
 def test_entries_come_newest_first_with_their_links(everybody: Everybody, project: Project) -> None:
     items = everybody.as_("auditadmin").get("/audit?size=200").json["items"]
     assert [item["id"] for item in items] == sorted((item["id"] for item in items), reverse=True)
-    for newer, older in zip(items, items[1:], strict=False):
+    for newer, older in itertools.pairwise(items):
         assert newer["previous"] == older["digest"]
     stored = AuditEntry._get_collection().find_one({"_id": items[0]["id"]})
     assert items[0]["digest"] == digest_of(stored)
@@ -62,11 +63,14 @@ def test_the_trail_is_filtered_by_subject_actor_and_time(everybody: Everybody, s
         return {item["subject"] for item in api.get(f"/audit?size=200&{query}").json["items"]}
 
     assert subjects("subject=project:P-1") == {"project:P-1"}
-    assert "project:P-1" in subjects("actor=archivist") and "project:P-2" not in subjects("actor=archivist")
+    assert "project:P-1" in subjects("actor=archivist")
+    assert "project:P-2" not in subjects("actor=archivist")
     assert subjects(f"actor={people['archivist'].id}") == subjects("actor=archivist")
     assert "project:P-2" in subjects("actor=system:tests")
-    assert "project:P-1" not in subjects("from=2026-03-03") and "project:P-2" in subjects("from=2026-03-03")
-    assert "project:P-1" in subjects("to=2026-03-02") and "project:P-2" not in subjects("to=2026-03-02")
+    assert "project:P-1" not in subjects("from=2026-03-03")
+    assert "project:P-2" in subjects("from=2026-03-03")
+    assert "project:P-1" in subjects("to=2026-03-02")
+    assert "project:P-2" not in subjects("to=2026-03-02")
     assert "project:P-1" in subjects("from=2026-03-02T10:00:00%2B08:00&to=2026-03-02T10:00:00%2B08:00")
     assert "project:P-1" not in subjects("from=2026-03-02T10:00:01%2B08:00&to=2026-03-02")
 

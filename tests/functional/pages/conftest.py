@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -53,8 +54,6 @@ class Browser:
 
     def send(self, path: str, filename: str, content: bytes) -> TestResponse:
         """As the upload script sends a file: its bytes are the body."""
-        from urllib.parse import quote
-
         headers = {"X-CSRFToken": self.token, "X-Requested-With": "fetch", "X-File-Name": quote(filename)}
         return self.client.post(path, data=content, headers=headers, content_type="application/octet-stream")
 
@@ -94,7 +93,7 @@ def filled(system: System, worker: Worker) -> Document:
     """Two units with a project each; a document in each dossier; findings stored. The document of the first unit."""
     a_project(system, "XM-A")
     a_project(system, "XM-B", unit=UNIT_B, name="水文遥测平台建设项目")
-    filed = file_text(system, "XM-A", "等级保护测评报告.txt", TEXT).document
+    filed = file_text(system, "XM-A", "协同平台等级保护测评报告.txt", TEXT).document
     file_text(system, "XM-B", "水文会议纪要.txt", "水文遥测站网会议纪要")
     worker.drain()
     refresh(system.judge)

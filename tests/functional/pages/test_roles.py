@@ -1,5 +1,6 @@
 """Every page for every role: who gets in, who does not, and that nobody gets in unseen."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -59,8 +60,6 @@ def test_the_start_page_is_the_work_of_the_role(role: str, holds: str, filled: D
 @pytest.mark.parametrize("role", sorted(ALL))
 def test_the_navigation_leads_nowhere_that_is_closed(role: str, filled: Document,
                                                      signed_in: Callable[[str], Browser]) -> None:
-    import re
-
     browser = signed_in(role)
     menu = re.search(r'<ul class="menu">(.*?)</ul>', browser.get("/rules").text, re.S)
     assert menu

@@ -1,0 +1,225 @@
+"""Alerts open, change, clear and reopen by themselves; one record for one cause; nothing is rewritten for nothing."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from admin.system import System
+from archive import audit
+from archive.clock import FixedClock
+from archive.models import AuditEntry, Contract, Project
+from archive.operations.documents import catalogue_document
+from archive.operations.projects import LedgerRow, import_ledger, update_project
+from archive.queries import find_project
+from retention.alerts import GONE, Sweep, deserves_alert, finding_id, refresh
+from retention.compliance.findings import Finding, Outcome, Severity
+from retention.models import FindingRecord
+from tests.builders import SYSTEM, a_description, a_project
+from tests.conftest import snapshot
+
+CODE = "XM-2024-001"
+ACCEPTANCE = finding_id(CODE, "R31-3", "")
+DUE = date(2026, 7, 10)  # six months after the start of the trial, a working day
+
+
+@pytest.fixture
+def built(system: System) -> Iterator[System]:
+    """A project in its trial, 130 days before its acceptance is due."""
+    a_project(system, actual_completion=date(2026, 1, 5), trial_start=date(2026, 1, 10))
+    yield system
+
+
+def on(system: System, day: date, **more: Any) -> Sweep:
+    return refresh(system.judge, None, day, **more)
+
+
+def before_due(days: int) -> date:
+    return DUE - timedelta(days=days)
+
+
+def acceptance() -> FindingRecord:
+    return FindingRecord.objects.get(id=ACCEPTANCE)
+
+
+def change(system: System, **values: Any) -> None:
+    update_project(SYSTEM, system.clock, CODE, find_project(SYSTEM, CODE).revision, values)
+
+
+def turns(record: FindingRecord) -> list[tuple[date, str]]:
+    return [(change.day, change.what) for change in record.history]
+
+
+# -- the life of one alert -----------------------------------------------------------------------------------------
+
+def test_an_alert_opens_when_the_deadline_is_near(built: System) -> None:
+    on(built, before_due(91))
+    assert (acceptance().alert, acceptance().outcome, acceptance().due_on) == ("none", "due", DUE)
+    on(built, before_due(90))
+    record = acceptance()
+    assert (record.alert, record.opened_on, record.episode) == ("open", before_due(90), 1)
+    assert (record.project, record.project_name, record.unit) == (CODE, "一体化协同办公平台建设项目", "省数字政务厅")
+    entry = AuditEntry.objects(action="alert.opened", subject=f"finding:{ACCEPTANCE}").get()
+    assert (entry.actor, entry.detail["rule"], entry.detail["due_on"]) == ("system:compliance", "R31-3", "2026-07-10")
+
+
+def test_it_changes_as_it_gets_graver_and_clears_when_its_cause_is_gone(built: System) -> None:
+    on(built, before_due(90))
+    on(built, before_due(89))
+    assert turns(acceptance()) == [(before_due(90), "opened")], "a day nearer is no turn"
+    on(built, before_due(-1))
+    on(built, before_due(-181))
+    change(built, acceptance_date=DUE, acceptance_result="合格")
+    swept = on(built, before_due(-182))
+    record = acceptance()
+    assert turns(record)[0] == (before_due(90), "opened")
+    assert turns(record)[-3:] == [
+        (before_due(-1), "changed"), (before_due(-181), "changed"), (before_due(-182), "cleared")]
+    assert (record.alert, record.outcome, record.opened_on) == ("cleared", "passed", before_due(90))
+    assert swept.cleared >= 1
+
+
+def test_a_moved_date_is_a_change(built: System) -> None:
+    on(built, before_due(90))
+    change(built, extension_until=DUE + timedelta(days=1))
+    on(built, before_due(89))
+    assert turns(acceptance()) == [(before_due(90), "opened"), (before_due(89), "changed")]
+    assert acceptance().due_on == DUE + timedelta(days=1)
+
+
+def test_it_opens_again_as_a_new_episode_with_nothing_left_of_the_old(built: System) -> None:
+    on(built, before_due(60))
+    change(built, acceptance_date=before_due(60), acceptance_result="合格")
+    record = acceptance()
+    record.acknowledged_by = "somebody"
+    record.save()
+    on(built, before_due(59))
+    change(built, acceptance_date=None, acceptance_result="")
+    on(built, before_due(58))
+    record = acceptance()
+    assert (record.alert, record.episode, record.opened_on, record.acknowledged_by, record.waiver) == (
+        "open", 2, before_due(58), "", None)
+    assert [what for _, what in turns(record)] == ["opened", "cleared", "opened"]
+
+
+def test_a_cleared_alert_stays_cleared(built: System) -> None:
+    on(built, before_due(60))
+    change(built, acceptance_date=before_due(60), acceptance_result="合格")
+    for days in (59, 58, 57):
+        on(built, before_due(days))
+    assert [what for _, what in turns(acceptance())] == ["opened", "cleared"]
+
+
+def test_no_cause_has_two_records(built: System) -> None:
+    for days in range(100, -40, -7):
+        on(built, before_due(days))
+        on(built, before_due(days))
+    causes = [(r.project, r.rule, r.subject) for r in FindingRecord.objects]
+    assert len(causes) == len(set(causes))
+    assert all(r.id == finding_id(r.project, r.rule, r.subject) for r in FindingRecord.objects)
+    assert all(r.alert != "open" or turns(r)[-1][1] != "cleared" for r in FindingRecord.objects)
+    assert audit.verify()[1] == []
+
+
+# -- subjects that come and go -------------------------------------------------------------------------------------
+
+def test_a_subject_that_is_no_more_clears_and_stays_as_a_record(built: System) -> None:
+    ending = LedgerRow("HT-1", "合同", 2, {"project": CODE, "type": "om", "start_on": date(2025, 3, 3),
+                                          "end_on": date(2026, 3, 2)})
+    import_ledger(SYSTEM, built.clock, [], [ending])
+    day = date(2026, 3, 2)
+    on(built, day)
+    key = finding_id(CODE, "R42-3", "HT-1")
+    assert FindingRecord.objects.get(id=key).alert == "open"
+    Contract.objects(number="HT-1").update(project="elsewhere")
+    on(built, day)
+    record = FindingRecord.objects.get(id=key)
+    assert (record.alert, record.outcome, record.reason, turns(record)[-1]) == (
+        "cleared", "not_applicable", GONE, (day, "cleared"))
+    before = snapshot()
+    assert on(built, day) == Sweep(projects=1)
+    assert snapshot() == before, "the same day again: what is gone is not gone anew"
+    Contract.objects(number="HT-1").update(project=CODE)
+    on(built, day)
+    record = FindingRecord.objects.get(id=key)
+    assert (record.alert, record.episode) == ("open", 2)
+
+
+# -- nothing for nothing -------------------------------------------------------------------------------------------
+
+def test_the_same_day_again_writes_nothing(built: System) -> None:
+    day = before_due(20)
+    assert on(built, day).opened > 0
+    before = snapshot()
+    assert on(built, day) == Sweep(projects=1)
+    assert snapshot() == before
+
+
+def test_a_document_that_settles_something_is_noticed_on_the_same_day(built: System) -> None:
+    day = before_due(20)
+    on(built, day)
+    key = finding_id(CODE, "R31-1", "trial_run_report")
+    assert FindingRecord.objects.get(id=key).alert == "open"
+    catalogue_document(SYSTEM, built.clock, CODE, a_description(type="trial_run_report", doc_date=date(2026, 4, 15)), "柜")
+    on(built, day)
+    assert FindingRecord.objects.get(id=key).alert == "cleared"
+
+
+def test_a_new_name_of_the_project_reaches_its_findings(built: System) -> None:
+    day = before_due(20)
+    on(built, day)
+    change(built, name="改名")
+    on(built, day)
+    assert set(FindingRecord.objects.scalar("project_name")) == {"改名"}
+
+
+def test_a_sweep_proves_that_every_project_was_looked_at(built: System) -> None:
+    for number in range(3):
+        a_project(built, f"XM-{number}")
+    day = before_due(20)
+    for _ in range(2):
+        assert on(built, day, record_sweep=True).projects == 4
+    entries = AuditEntry.objects(action="compliance.evaluated")
+    assert sorted(e.subject for e in entries) == sorted(2 * [f"project:{p.code}" for p in Project.objects])
+    assert {e.detail["day"] for e in entries} == {day.isoformat()}
+    assert all(e.detail["findings"] > 0 for e in entries)
+
+
+def test_only_the_projects_asked_for_are_judged(built: System) -> None:
+    a_project(built, "XM-OTHER")
+    assert refresh(built.judge, [CODE, CODE, "XM-0"], before_due(20)).projects == 1
+    assert set(FindingRecord.objects.distinct("project")) == {CODE}
+    assert refresh(built.judge, [], before_due(20)).projects == 0
+
+
+def test_without_a_day_it_is_the_clock_s(built: System, clock: FixedClock) -> None:
+    refresh(built.judge)
+    assert acceptance().evaluated_on == clock.today()
+
+
+def test_a_waiver_lapses_the_day_after_its_last(built: System) -> None:
+    from retention.models import FindingWaiver
+
+    on(built, before_due(60))
+    record = acceptance()
+    record.waiver = FindingWaiver(reason="x", until=before_due(50), asked_by="a", asked_at=built.clock.now(),
+                                  approved_by="b", approved_at=built.clock.now())
+    record.save()
+    on(built, before_due(50))
+    assert acceptance().waiver is not None
+    on(built, before_due(49))
+    assert acceptance().waiver is None
+    assert turns(acceptance())[-1] == (before_due(49), "lapsed")
+    assert AuditEntry.objects(action="alert.lapsed").count() == 1
+
+
+# -- what deserves an alert ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("outcome", "left", "milestones", "wanted"), [
+    (Outcome.FAILED, None, (), True), (Outcome.FAILED, 9, (7,), True), (Outcome.DUE, 30, (30, 7, 0), True),
+    (Outcome.DUE, 31, (30, 7, 0), False), (Outcome.DUE, -1, (), True), (Outcome.DUE, None, (30,), False),
+    (Outcome.UNKNOWN, 1, (30,), False), (Outcome.PASSED, 1, (30,), False), (Outcome.NOT_APPLICABLE, 1, (30,), False)])
+def test_what_deserves_an_alert(outcome: Outcome, left: int | None, milestones: tuple[int, ...], wanted: bool) -> None:
+    finding = Finding("R", 1, "31.1", "", outcome, Severity.M, DUE, left, "", {}, (), "", False, (), milestones)
+    assert deserves_alert(finding) is wanted
