@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -19,12 +20,13 @@ from contextlib import ExitStack
 import click
 from waitress.server import create_server
 
-from admin.backends import mongodb_url
+from admin.backends import mongodb_url, staging_folder
 from admin.bootstrap import build
 from admin.locks import FolderLock
 from admin.scheduler import Scheduler
 from admin.settings import BadSetting, Settings
 from admin.web.app import create_app
+from admin.web.early_refusals import RefusingChannel
 from admin.worker import working
 from archive.errors import ArchiveError
 
@@ -106,8 +108,11 @@ def run_web(settings: Settings, host: str, port: int) -> None:
     _log_to(settings, "web")
     _check_port(host, port)
     system = build(settings)
+    # A large request body waits beside the objects: /tmp may be memory.
+    tempfile.tempdir = str(staging_folder(settings))
     server = create_server(create_app(system), host=host, port=port, threads=WEB_THREADS, ident="dangan",
                            max_request_body_size=settings.max_upload + (1 << 20), asyncore_use_poll=True)
+    server.channel_class = RefusingChannel
     try:
         server.run()
     except KeyboardInterrupt:

@@ -150,5 +150,6 @@ def page_of(query: Any, page: int, size: int) -> Page:
 
 
 def _literal(text: str) -> str:
-    """What the user typed, matched as it stands."""
+    """What the user typed, matched as it stands; MongoDB takes no NUL in a pattern."""
+    text = text.replace("\0", "")
     return "".join("\\" + c if c in r"\.^$*+?()[]{}|-" else c for c in text[:200])

@@ -15,6 +15,7 @@ from archive.permissions import Permission
 from archive.queries import page_of
 
 audit = area("audit", "审计")
+YEARS = range(1900, 9999)  # what can be put into another time zone and a day later
 DAY_OR_INSTANT = "日期（2024-03-01）或带时区的时刻（2024-03-01T08:00:00+08:00）"
 
 
@@ -85,11 +86,12 @@ def _end(value: str, zone: ZoneInfo) -> dict[str, datetime]:
 def _parse(value: str) -> date | datetime:
     """Raises ValueError in words for anything else."""
     try:
-        if len(value) == len("2024-03-01"):
-            return date.fromisoformat(value)
-        moment = datetime.fromisoformat(value.replace(" ", "+"))  # a plus sign not encoded in an address is a space
+        # A plus sign not encoded in an address is a space.
+        moment = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value.replace(" ", "+"))
     except ValueError:
         raise ValueError(f"应为{DAY_OR_INSTANT}。") from None
-    if moment.tzinfo is None:
+    if moment.year not in YEARS:
+        raise ValueError(f"年份应在 {YEARS[0]} 至 {YEARS[-1]} 之间。")
+    if isinstance(moment, datetime) and moment.tzinfo is None:
         raise ValueError(f"时刻须带时区；应为{DAY_OR_INSTANT}。")
     return moment

@@ -24,6 +24,8 @@ from archive.permissions import Permission
 from archive.queries import visible_keys
 from retention.models import Mail
 
+LONGEST_SEARCH = 200
+
 
 class Index(AdminIndexView):
     @expose("/")
@@ -65,6 +67,20 @@ class ReadOnly(ModelView):
 
     def inaccessible_callback(self, name: str, **kwargs: Any) -> Any:
         return sign_in_required() or abort(403)
+
+    def get_one(self, id: str) -> Any:
+        """The record of a details page; whatever is no id of a visible record is not there."""
+        try:
+            found = self.get_query().filter(id=self.object_id_converter(id)).first()
+        except ValueError:
+            found = None
+        return found if found is not None else abort(404)
+
+    def get_list(self, page: int | None, sort_column: str | None, sort_desc: bool | None, search: str | None,
+                 filters: Any, execute: bool = True, page_size: int | None = None) -> Any:
+        """One page; what an address asks for beyond reason is the first page of it."""
+        return super().get_list(max(page or 0, 0), sort_column, sort_desc, (search or "").replace("\0", "")[:LONGEST_SEARCH],
+                                filters, execute, page_size)
 
     def scaffold_form(self) -> type[Form]:
         return Form  # type: ignore[no-any-return]  # there is nothing to fill in
@@ -116,9 +132,6 @@ class Projects(ReadOnly):
     def get_query(self) -> Any:
         return Project.objects(__raw__=visible(current_actor()))
 
-    def get_one(self, id: str) -> Any:
-        return self.get_query().filter(id=id).first()
-
 
 class Documents(ReadOnly):
     permission = Permission.PROJECT_CREATE
@@ -137,9 +150,6 @@ class Documents(ReadOnly):
     def get_query(self) -> Any:
         keys = visible_keys(current_actor())
         return Document.objects if keys is None else Document.objects(dossier__in=sorted(keys))
-
-    def get_one(self, id: str) -> Any:
-        return self.get_query().filter(id=id).first()
 
 
 class Outbox(ReadOnly):

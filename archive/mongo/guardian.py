@@ -28,6 +28,7 @@ STOP_SECONDS = 6
 START_SECONDS = 60
 MOST_RESTARTS = 200
 SET_NAME = "dangan"
+ALREADY_INITIALISED = 23
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
 
 
@@ -170,8 +171,9 @@ def _is_primary(client: "MongoClient[dict[str, Any]]", host: str) -> bool:
         try:
             client.admin.command("replSetInitiate", {"_id": SET_NAME, "members": [{"_id": 0, "host": host}]})
         except OperationFailure as error:
-            if error.code != 23:  # already initialised
+            if error.code != ALREADY_INITIALISED:
                 raise
+            _follow_move(client, host)  # it has a configuration, but does not find itself in it
     elif hello.get("setName") and not hello.get("isWritablePrimary"):
         _follow_move(client, host)
     return bool(hello.get("isWritablePrimary"))

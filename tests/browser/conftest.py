@@ -17,7 +17,10 @@ from admin.web import pictures
 from admin.web.app import create_app
 from admin.worker import Worker
 from archive.access import Actor
+from archive.operations.people import NewPerson, add_person
+from archive.permissions import Role
 from tests.browser.scene import build_scene
+from tests.builders import SYSTEM, UNIT
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -36,9 +39,20 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("chromium is not installed: apt-get install chromium")
         pytest.skip("needs chromium: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"})
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def people(system: System) -> dict[str, Actor]:
+    """As for all tests, with names that look like names in the pictures."""
+    wanted = {"archivist": (Role.ARCHIVIST, "沈静", ""), "unit_a": (Role.UNIT, "陈明", UNIT), "auditor": (Role.AUDITOR, "郑国栋", ""),
+              "supervisor": (Role.SUPERVISOR, "林晓", ""), "sysadmin": (Role.SYSADMIN, "吕晨", ""),
+              "secadmin": (Role.SECADMIN, "卢思远", ""), "auditadmin": (Role.AUDITADMIN, "田怡", "")}
+    return {name: add_person(SYSTEM, system.clock, NewPerson(
+        name, role, unit, f"{name}@example.com", shown, password="Dossier-2026")).actor()
+        for name, (role, shown, unit) in wanted.items()}
 
 
 @pytest.fixture
@@ -98,7 +112,7 @@ def visitor(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Ite
     """At the end nothing may have been asked of any other place, and the browser may have nothing to complain about."""
     width, height = request.param
     context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN",
-                                   timezone_id="Asia/Shanghai")
+                                   timezone_id="Asia/Shanghai", reduced_motion="reduce")
     context.set_default_timeout(20_000)
     made = Visitor(context, site)
     yield made

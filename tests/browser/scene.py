@@ -4,8 +4,10 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
+from admin.scheduler import DUTY
 from admin.system import System
 from admin.worker import Worker
+from archive import leases
 from archive.access import system_actor
 from archive.operations.projects import LedgerRow, create_project, import_ledger
 from retention.alerts import refresh
@@ -44,6 +46,7 @@ def build_scene(system: System, worker: Worker) -> None:
         _file(system, Path(folder), code(1), "协调会往来材料", "往来材料")
     worker.drain()
     refresh(system.judge)
+    leases.take(DUTY, "scene", system.clock, timedelta(days=1))  # as where a scheduler runs
 
 
 def code(number: int) -> str:

@@ -7,6 +7,7 @@ from flask import render_template, request
 
 from admin.web.pages import finding_lists, words
 from admin.web.pages.finding_lists import GROUPS, Filters
+from admin.web.pages.liveness import scheduler_lease
 from admin.web.pages.shared import actor, area, back, clean_query, day_field, needs, page_number, system, today, told
 from archive import queries
 from archive.errors import Invalid
@@ -30,6 +31,7 @@ def board() -> Any:
     lists = {group: finding_lists.list_group(who, day, group, filters, page=page, size=size) for group in wanted}
     return render_template(
         "pages/findings.html", lists=lists, groups=GROUPS, only=only, chosen=chosen, today=day,
+        scheduler_silent=scheduler_lease(system().clock.now()) is None,
         counts=finding_lists.count_groups(who, day, filters), rules=finding_lists.rules_in_use(who),
         units=queries.units_of(who), severities=words.SEVERITIES, statuses=words.STATUSES)
 

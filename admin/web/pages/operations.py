@@ -8,10 +8,10 @@ from typing import Any
 from flask import flash, render_template
 
 from admin.jobs import JOBS, last_runs, run_job
-from admin.scheduler import DUTY
+from admin.web.pages.liveness import scheduler_lease
 from admin.web.pages.shared import actor, area, back, needs, system, told
 from archive.events import lag
-from archive.models import JobRun, Lease, OutboxEvent
+from archive.models import JobRun, OutboxEvent
 from archive.models.connection import database
 from archive.permissions import Permission
 from retention.models import Mail
@@ -26,7 +26,7 @@ def overview() -> Any:
     now = system().clock.now()
     return render_template(
         "pages/operations.html", now=now, lag=lag(now), index=system().index.info(), mongo=_mongo(),
-        settings=system().settings, jobs=JOBS, runs=last_runs(), lease=_scheduler(), may_run=_may_run(),
+        settings=system().settings, jobs=JOBS, runs=last_runs(), lease=scheduler_lease(now), may_run=_may_run(),
         failing=list(OutboxEvent.objects(finished=False, attempts__gt=0).order_by("-attempts").limit(FAILING)),
         mail_counts=_mail_counts(), mails=list(Mail.objects.order_by("-created_at").limit(MAILS)))
 
@@ -50,12 +50,6 @@ def _mongo() -> dict[str, Any]:
     answer = database().client.server_info()
     return {"version": answer["version"], "collections": {
         name: database()[name].estimated_document_count() for name in sorted(database().list_collection_names())}}
-
-
-def _scheduler() -> Lease | None:
-    """The lease of whoever runs the jobs now; None where nobody does."""
-    lease: Lease | None = Lease.objects(id=DUTY).first()
-    return lease if lease and lease.until > system().clock.now() else None
 
 
 def _mail_counts() -> dict[str, int]:

@@ -1,12 +1,13 @@
 """The search page: a question, filters, what was found and where, and why the reader may see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import render_template, request
 
+from admin.web.errors import status_of
 from admin.web.pages import words
 from admin.web.pages.formats import stage_name, type_name
 from admin.web.pages.shared import actor, area, clean_query, day_field, needs, page_number, system
@@ -15,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.events import lag
 from archive.models import Project
 from archive.permissions import Permission
-from archive.queries import visible_keys
+from archive.queries import list_projects, visible_keys
 from search.port import SearchRequest
 from search.query import parse
 from search.service import SearchPage
@@ -44,9 +45,9 @@ def search() -> Any:
     try:
         found = system().search.find(_request(actor(), chosen))
     except ArchiveError as refusal:
-        return render_template("pages/search.html", error=str(refusal), found=None, **shown), 422
+        return render_template("pages/search.html", error=str(refusal), found=None, **shown), status_of(refusal)
     return render_template(
-        "pages/search.html", found=found, size=SIZE, deepest=DEEPEST, facets=_facets(found, chosen),
+        "pages/search.html", found=found, size=SIZE, deepest=DEEPEST, facets=_facets(actor(), found, chosen),
         facet_names=FACETS, short=SHORT, lag=lag(system().clock.now()), **_about(actor(), found), **shown)
 
 
@@ -67,8 +68,11 @@ def _values(chosen: Mapping[str, str], name: str) -> tuple[str, ...]:
     return (chosen[name],) if name in chosen else ()
 
 
-def _facets(found: SearchPage, chosen: Mapping[str, str]) -> dict[str, Sequence[FacetValue]]:
-    labels = {"type": type_name, "stage": stage_name}
+def _facets(who: Actor, found: SearchPage, chosen: Mapping[str, str]) -> dict[str, Sequence[FacetValue]]:
+    codes = sorted(found.facets.get("project", {}), key=lambda code: -found.facets["project"][code])[:MOST]
+    names = {project.code: project.name for project in list_projects(who, codes=codes, size=MOST).items}
+    labels: Mapping[str, Callable[[str], str]] = {
+        "type": type_name, "stage": stage_name, "project": lambda code: names.get(code, code)}
     return {
         name: [FacetValue(value, labels.get(name, str)(value), count, chosen.get(name) == value)
                for value, count in sorted(found.facets.get(name, {}).items(), key=_order(name))[:MOST]]

@@ -75,7 +75,7 @@ def day_field(values: Mapping[str, str], name: str, label: str) -> date | None:
 
 def clean_query(names: Sequence[str]) -> dict[str, str]:
     """The filters of this page that are set, trimmed: for links that keep them."""
-    found = {name: request.args.get(name, "").strip()[:1000] for name in names}
+    found = {name: request.args.get(name, "").replace("\0", "").strip()[:1001] for name in names}
     return {name: value for name, value in found.items() if value}
 
 

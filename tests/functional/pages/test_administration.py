@@ -3,9 +3,14 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from admin.scheduler import DUTY
 from admin.system import System
+from archive import leases
 from archive.access import Actor
 from archive.models import AuditEntry, Document, JobRun, Person, Project
 from archive.models.connection import database
@@ -162,3 +167,20 @@ def test_the_list_of_projects_filters_and_turns_pages(system: System, signed_in:
     assert "XM-007" in browser.page("/projects?text=第7号")
     assert browser.page("/projects?mode=self_build").count("自行建设 · 新建") == 15
     assert "没有符合条件的项目" in browser.page("/projects?text=.*")
+
+
+@pytest.mark.parametrize("query", ["?sort=99", "?sort=x", "?page=-1", "?page=x", "?page=99999", "?search=%00", "?search=(", "?desc=x",
+                                   "details/", "details/?id=x", "details/?id=" + "0" * 24, "new/", "edit/?id=1", "?page_size=9"])
+def test_no_address_breaks_the_back_office(query: str, filled: Document, signed_in: Callable[[str], Browser]) -> None:
+    for role, list_ in (("auditadmin", "audit"), ("archivist", "documents")):
+        answer = signed_in(role).get(f"/backoffice/{list_}/{query}")
+        assert answer.status_code in (200, 302, 404), (list_, query, answer.status_code)
+
+
+def test_the_pages_say_when_nobody_runs_the_jobs(system: System, filled: Document, signed_in: Callable[[str], Browser]) -> None:
+    browser = signed_in("archivist")
+    assert "定时核对没有在运行" in browser.page("/")
+    assert "定时核对没有在运行" in browser.page("/findings")
+    leases.take(DUTY, "worker", system.clock, timedelta(minutes=1))
+    assert "定时核对没有在运行" not in browser.page("/")
+    assert "没有调度程序在运行" not in signed_in("sysadmin").page("/operations")

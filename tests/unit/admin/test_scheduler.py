@@ -164,8 +164,7 @@ def test_days_are_counted_in_the_archive_s_time_zone(system: System, work: Work,
     clock.instant = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # 01:00 of the next day in Shanghai
     run_job(system, SYSTEM, "early")
     assert JobRun.objects.get().day == "2026-03-03"
-    assert first(system, "early") == datetime(2026, 3, 4, 8, 0, tzinfo=CHINA) or first(
-        system, "early") == datetime(2026, 3, 3, 8, 0, tzinfo=CHINA)
+    assert first(system, "early") == datetime(2026, 3, 3, 8, 0, tzinfo=CHINA)
 
 
 def test_a_job_of_every_minute_starts_after_a_minute(system: System) -> None:
@@ -179,10 +178,9 @@ def test_missed_jobs_run_once_the_lease_is_won(made: list[Scheduler], work: Work
     made[0]._beat()
     assert work.happened.wait(10)
     made[0]._rest()
-    assert work.ran == ["early"]
-    assert JobRun.objects(job="early", outcome="done").count() == 1
     made[1]._catch_up()
-    assert work.ran == ["early"]
+    assert work.ran.count("early") == 1
+    assert JobRun.objects(job="early", outcome="done").count() == 1
 
 
 # -- again ---------------------------------------------------------------------------------------------------------

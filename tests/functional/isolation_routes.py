@@ -1,0 +1,186 @@
+"""Every route of the site with the parameters by which somebody might learn of a foreign dossier.
+
+A value in braces is an identifier of the world (`isolation_world.World.names`). `GET` and `WRITES` must together name
+every route: one that is missing fails the test.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from tests.builders import UNIT, UNIT_B
+
+Values = Mapping[str, str]
+CODES = ("{p_b}", "{p_b2}", "{p_a}", "{p_a2}", "{p_named}", "{p_none}")
+DOCUMENTS = ("{d_b}", "{d_b_pdf}", "{d_a}", "{d_a_pdf}", "{d_none}")
+FINDINGS = ("{f_b}", "{f_a}", "{f_none}")
+UNITS = (UNIT, UNIT_B, "没有这个单位")
+WORDS = ("", "会议", "验收", "会议 验收", "榫卯", "冰川 会议", '"榫卯平台"', "会议 -冰川", "天工开物", "甲方专用", "XM-A-001", UNIT, "平")
+DAYS = ("2025-01-01", "2026-03-02", "2027-01-01")
+NUMBERS = ("1", "2", "99")
+
+
+def each(**choices: Sequence[str]) -> list[Values]:
+    """Every combination of these values."""
+    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+
+
+def one_by_one(**choices: Sequence[str]) -> list[Values]:
+    """Nothing, then every value by itself."""
+    return [{}, *({name: value} for name, values in choices.items() for value in values)]
+
+
+def crossed(left: Sequence[Values], right: Sequence[Values]) -> list[Values]:
+    return [{**one, **other} for one in left for other in right]
+
+
+STATUSES = ("open", "acknowledged", "waiver_pending", "waived", "cleared", "none", "failed", "passed")
+SEVERITIES = tuple("CHMLI")
+RULES = ("R31-3", "R12-1", "R99-9")
+FINDING_FILTERS = one_by_one(status=STATUSES, severity=SEVERITIES, rule=RULES, unit=UNITS, project=CODES, page=NUMBERS)
+API_FINDINGS = crossed(FINDING_FILTERS, [{}, {"as_of": DAYS[1]}]) + each(status=("open",), unit=UNITS, as_of=DAYS) + each(
+    outcome=("failed", "due", "unknown", "passed", "not_applicable"), size=("1", "200"), page=NUMBERS)
+SORTS = ("relevance", "date_desc", "date_asc", "title")
+SEARCH_FILTERS = one_by_one(project=CODES, unit=UNITS, type=("meeting_minutes", "mlps_report"), stage=("ACC", "SEC"),
+                            sort=SORTS, page=NUMBERS)
+SEARCHES = each(q=WORDS, sort=SORTS) + crossed(each(q=("会议", "榫卯", "")), SEARCH_FILTERS) + [
+    {"q": "会议", "from": "2020-01-01", "to": "2030-01-01"}, {"q": "会议", "from": "不是日期"}]
+
+LISTS = {"projects": ("code", "name", "unit"), "documents": ("title", "project", "created_at"), "people": ("name",),
+         "units": ("id",), "outbox": ("kind",), "jobs": ("job",), "mails": ("address",), "leases": ("id",), "audit": ("id",)}
+KEYS = ("{p_a}", "{d_a}", "{d_b}", "{f_a}", "{u_unit_a}", "{u_none}", "{d_none}", "1", UNIT)
+
+
+def _back_office() -> Iterator[tuple[str, list[Values]]]:
+    for name, columns in LISTS.items():
+        view = f"backoffice_{name}"
+        yield f"{view}.index_view", one_by_one(
+            search=("榫卯", "XM-A", "XM-B", UNIT, "unit_a", "会议"), page=("0", "1"), page_size=("1", "200"),
+            sort=tuple(str(n) for n in range(len(columns))), flt0_0=("XM-A",), flt1_0=(UNIT,))
+        yield f"{view}.details_view", one_by_one(id=KEYS)
+        yield f"{view}.edit_view", one_by_one(id=KEYS)
+        yield f"{view}.create_view", [{}]
+        yield f"{view}.export", each(export_type=("csv", "json"), search=("", "XM-A"))
+        yield f"{view}.ajax_lookup", one_by_one(name=("unit", "project"), query=("XM-A",))
+        yield f"{view}.api_file_view", [{}, {"id": "{d_a}", "coll": "documents"}, {"id": "{d_a}", "coll": "fs"}]
+
+
+GET: dict[str, list[Values]] = {
+    "api_audit.listed": one_by_one(subject=("project:{p_a}", "document:{d_a}"), actor=("unit_a", "{u_unit_a}", "nobody")),
+    "api_calendar.feed": [{"token": "{token}"}, {"token": "dgn_wrong"}],
+    "api_rules.clauses": one_by_one(page=NUMBERS), "api_rules.listed": one_by_one(page=NUMBERS),
+    "api_docs.description": [{}], "api_docs.page": [{}],
+    "api_documents.show": each(id=DOCUMENTS), "api_documents.text": each(id=DOCUMENTS),
+    "api_documents.content": crossed(each(id=DOCUMENTS), one_by_one(version=NUMBERS)),
+    "api_documents.page_picture": each(id=DOCUMENTS, n=NUMBERS),
+    "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
+    "api_documents.listed": crossed(each(code=CODES), one_by_one(
+        type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS)),
+    "api_findings.listed": API_FINDINGS, "api_findings.show": each(id=FINDINGS),
+    "api_findings.of_project": crossed(each(code=CODES), one_by_one(as_of=DAYS, page=NUMBERS)),
+    "api_projects.listed": one_by_one(q=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, page=NUMBERS,
+                                      mode=("self_build", "service_purchase"), kind=("new", "upgrade", "om")),
+    "api_projects.show": each(code=CODES), "api_projects.contracts": each(code=CODES),
+    "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + crossed(SEARCHES[:12], each(size=("1", "200"))),
+    "account.show": [{}], "audit.overview": [{}], "auth.sign_in_page": one_by_one(next=("/projects/{p_a}",), ended=("idle",)),
+    "backoffice.index": [{}], **dict(_back_office()),
+    "documents.queue": one_by_one(page=NUMBERS), "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
+        q=("会议", "榫卯"), page=NUMBERS)),
+    "documents.content": crossed(each(key=DOCUMENTS), [{}, {"inline": "1"}]),
+    "documents.page_image": each(key=DOCUMENTS, number=NUMBERS),
+    "documents.version_content": each(key=DOCUMENTS, number=NUMBERS),
+    "dossier.show": each(code=CODES), "dossier.edit": each(code=CODES), "dossier.materials": each(code=CODES),
+    "findings.board": crossed(FINDING_FILTERS, [{}, {"group": "overdue"}]) + one_by_one(group=("soon", "later", "missing")),
+    "findings.show": each(key=FINDINGS), "ledger.show": [{}], "operations.overview": [{}], "people.listing": [{}],
+    "projects.blank": [{}], "projects.listing": one_by_one(
+        text=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, mode=("self_build",), kind=("new", "upgrade"), page=NUMBERS),
+    "rules.rules": [{}], "rules.clauses": [{}], "search.search": SEARCHES + each(q=("会议", ""), year=("2026", "2024")),
+    "start.start": [{}],
+}
+
+# Not asked, with the reason; everything else is.
+NOT_ASKED: dict[str, str] = {
+    "static": "files of the installation", "bootstrap.static": "files of the installation",
+    "backoffice.static": "files of the installation", "api_docs.asset": "files of the installation",
+    "api_docs.script": "a file of the installation", "alive": "says only that the process answers",
+    "ready": "numbers of the whole archive, for monitoring; nothing is named",
+    "metrics": "numbers of the whole archive, for monitoring; nothing is named"}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A request that would change something: `foreign` names what is unit A's, `nowhere` what nobody has.
+
+    `as_script` sends the body as the upload script does; `file` is a file of the form. Over the API `json` is the body.
+    """
+
+    method: str
+    endpoint: str
+    foreign: Values
+    nowhere: Values
+    form: Values | None = None
+    json: Any = None
+    file: tuple[str, str] | None = None
+    headers: Values | None = None
+
+
+def _on(method: str, endpoint: str, argument: str, foreign: str, nowhere: str, **rest: Any) -> Write:
+    return Write(method, endpoint, {argument: foreign, **rest.pop("also", {})},
+                 {argument: nowhere, **rest.pop("also_nowhere", {})}, **rest)
+
+
+def on_project(method: str, endpoint: str, **rest: Any) -> Write:
+    return _on(method, endpoint, "code", "{p_a}", "{p_none}", **rest)
+
+
+def on_document(method: str, endpoint: str, argument: str = "key", **rest: Any) -> Write:
+    return _on(method, endpoint, argument, "{d_a}", "{d_none}", **rest)
+
+
+def on_finding(method: str, endpoint: str, argument: str = "key", **rest: Any) -> Write:
+    return _on(method, endpoint, argument, "{f_a}", "{f_none}", **rest)
+
+
+FILE = ("材料.txt", "一份普通的材料")
+WAIVER = {"reason": "理由", "until": "2026-06-01"}
+DESCRIPTION = {"title": "题名", "type": "meeting_minutes", "revision": "1", "location": "库房"}
+PROJECT_OF_A = {"name": "名称", "unit": UNIT, "mode": "self_build", "kind": "new"}
+LEDGER = "项目编号,项目名称,项目单位,建设方式\n{code},名称," + UNIT + ",自行建设\n"
+CONTRACTS = "合同编号,项目编号,合同类型\nHT-Z-1,{code},建设\n"
+
+WRITES: tuple[Write, ...] = (
+    on_document("POST", "api_documents.add_version", "id", file=FILE),
+    on_project("POST", "api_documents.file", file=FILE),
+    on_finding("POST", "api_findings.acknowledge", "id", json={"note": "知道了"}),
+    on_finding("POST", "api_findings.waive", "id", json=WAIVER),
+    on_finding("POST", "api_findings.approve", "id"),
+    Write("POST", "api_projects.create", {}, {}, json={"code": "{p_a}|{p_none}", **PROJECT_OF_A}),
+    *(on_project("PATCH", "api_projects.change", json={"name": "改名"}, headers=headers)
+      for headers in ({}, {"If-Match": '"1"'}, {"If-Match": '"77"'})),
+    on_document("POST", "documents.confirm", form=DESCRIPTION),
+    on_project("POST", "dossier.assign", form={"names": "unit_b"}),
+    on_project("POST", "dossier.catalogue", form=DESCRIPTION),
+    on_project("POST", "dossier.update", form={**PROJECT_OF_A, "revision": "1"}),
+    on_project("POST", "dossier.waive", also={"type_key": "meeting_minutes"}, also_nowhere={"type_key": "meeting_minutes"},
+               form={"reason": "理由"}),
+    on_finding("POST", "findings.acknowledge", form={"note": "知道了"}),
+    on_finding("POST", "findings.waive", form=WAIVER), on_finding("POST", "findings.approve", form={}),
+    Write("POST", "ledger.take", {}, {}, form={"mode": "import"}, file=("台账.csv", LEDGER.replace("{code}", "{p_a}|{p_none}"))),
+    Write("POST", "ledger.take", {}, {}, form={"mode": "check"}, file=("合同.csv", CONTRACTS.replace("{code}", "{p_a}|{p_none}"))),
+    Write("POST", "projects.create", {}, {}, form={"code": "{p_a}|{p_none}", **PROJECT_OF_A}),
+    on_project("POST", "uploads.upload", file=FILE), on_document("POST", "uploads.new_version", file=FILE),
+    on_project("POST", "uploads.upload", file=FILE, headers={"X-Requested-With": "fetch"}),
+    _on("POST", "people.disable", "name", "unit_a", "nobody", form={}),
+    _on("POST", "people.password", "name", "unit_a", "nobody", form={"password": "Dossier-2027", "again": "Dossier-2027"}),
+    Write("POST", "people.assign", {}, {}, form={"code": "{p_a}|{p_none}", "names": "unit_b"}),
+    *(Write("POST", f"backoffice_{name}.{action}", {"id": "{p_a}"}, {"id": "{p_none}"},
+            form={"id": "{d_a}|{d_none}", "list_form_pk": "{d_a}|{d_none}", "action": "delete", "rowid": "{d_a}|{d_none}"})
+      for name in LISTS for action in ("action_view", "ajax_update", "delete_view", "edit_view", "create_view")),
+)
+
+# Writes that take no identifier of anybody else: one's own account, signing in, and what these roles may not do at all.
+NOT_WRITTEN: dict[str, str] = {
+    "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
+    "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
+    "operations.run": "sysadmin only", "audit.verify": "auditadmin only"}
