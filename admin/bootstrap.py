@@ -4,8 +4,6 @@ import dataclasses
 from contextlib import ExitStack
 from typing import Any
 
-from ingest.sandbox import Sandbox
-
 from admin import backends
 from admin.settings import Settings, with_secret_key
 from admin.system import System
@@ -14,6 +12,8 @@ from archive.clock import Clock, SystemClock
 from archive.models.connection import connect, disconnect, prepare
 from archive.queries import texts_of
 from ingest.intake import Intaker
+from ingest.rendering import Renderer
+from ingest.sandbox import Sandbox
 from retention import models as retention_models
 from retention.alerts import Judge
 from retention.workdays import WorkCalendar
@@ -44,10 +44,17 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     prepare((*models.ALL, *retention_models.ALL))
     index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
     sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox())
+    renderer = replace.pop("renderer", None) or _closed(closing, Renderer())
     system = System(
-        settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, works=works,
+        settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
         search=SearchService(index, texts_of),
         intake=Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload),
         judge=Judge(clock, WorkCalendar(), settings.rules, settings.timezone),
         closers=(closing.close,))
     return dataclasses.replace(system, **replace)
+
+
+def _closed(closing: ExitStack, renderer: Renderer) -> Renderer:
+    """It starts no process until a picture is asked for; those it started end with the system."""
+    closing.callback(renderer.close)
+    return renderer

@@ -15,7 +15,8 @@ def settings_page() -> str:
     rows = [(f"`{PREFIX}{s.name.upper()}`", f"`{s.default}`" if s.default else "–", s.about) for s in SETTINGS]
     rules = [(f"`{s.name}`", f"`{s.default}`", s.mark, s.doc) for s in report.settings()]
     return _page(
-        "设置", "环境变量优先；也可写在 `DANGAN_CONFIG` 指向的 TOML 文件里（小写、不带前缀）。未知的名字或不可用的值会使程序停在启动处。",
+        "设置", "环境变量优先；也可写在 `DANGAN_CONFIG` 指向的 TOML 文件里（小写、不带前缀）。"
+        "未知的名字或不可用的值会使程序停在启动处。",
         _table(("名称", "默认", "含义"), rows), "## 规则参数（TOML 文件中的 `[rules]` 表）",
         "办法没有写明的尺度，默认值及其依据的疑义编号。", _table(("名称", "默认", "疑义", "含义"), rules))
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ingest.sandbox import Sandbox
-
 from admin.mail.port import Mailer
 from admin.settings import Settings
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
 from ingest.intake import Intaker
+from ingest.rendering import Renderer
+from ingest.sandbox import Sandbox
 from retention.alerts import Judge
 from search.port import SearchIndex
 from search.service import SearchService
@@ -26,6 +26,7 @@ class System:
     intake: Intaker
     judge: Judge
     sandbox: Sandbox
+    renderer: Renderer
     works: bool = True  # whether this process may do the worker's work: it writes the index
     closers: tuple[Callable[[], None], ...] = ()
 

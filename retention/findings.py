@@ -1,4 +1,4 @@
-"""Findings as people meet them: lists under the access statement, and what people may do to an alert."""
+"""Findings as people meet them, kept or computed now, and what people may do to an alert. Lists: `finding_lists`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from archive.clock import Clock
 from archive.errors import Invalid, NotFound
 from archive.models import Project
 from archive.permissions import Permission
-from archive.queries import Page, find_project, visible_keys
+from archive.queries import find_project, visible_keys
 from archive.transaction import Transaction, write
 from retention.alerts import Judge, finding_id
 from retention.compliance.findings import Finding
@@ -19,6 +19,7 @@ from retention.models import Change, FindingRecord, FindingWaiver
 
 STATUSES = ("open", "acknowledged", "waiver_pending", "waived", "cleared", "none")
 SEVERITY_ORDER = "CHMLI"
+OUTCOME_ORDER = ("failed", "due", "unknown", "passed", "not_applicable")
 LONGEST_WAIVER_DAYS = 366
 
 
@@ -71,25 +72,6 @@ def live_findings_of_all(judge: Judge, actor: Actor, today: date) -> list[Findin
                    for finding in answers[project.code]), key=urgency)
 
 
-def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = "", severity: str = "", unit: str = "",
-                  outcome: str = "", project: str = "", page: int = 1, size: int = 50) -> Page:
-    """Stored findings the actor may see, most urgent first. Without a status: everything that is not settled."""
-    require(actor, Permission.PROJECT_READ)
-    query: dict[str, Any] = {"rule": rule, "severity": severity, "unit": unit, "outcome": outcome, "project": project}
-    query = {name: value for name, value in query.items() if value}
-    keys = visible_keys(actor)
-    if keys is not None:
-        query["dossier"] = {"$in": sorted(keys)}
-    views = [_stored(record, today) for record in FindingRecord.objects(__raw__=query)]
-    if status:
-        views = [view for view in views if status in (view.status, view.outcome)]
-    elif not outcome:
-        views = [view for view in views if view.outcome in ("failed", "due", "unknown")]
-    views.sort(key=urgency)
-    page, size = max(page, 1), min(max(size, 1), 200)
-    return Page(views[(page - 1) * size:page * size], len(views), page, size)
-
-
 def find_finding(actor: Actor, key: str) -> FindingRecord:
     """Raises NotFound where there is none or the actor may not see its project."""
     record: FindingRecord | None = FindingRecord.objects(id=key).first()
@@ -103,7 +85,7 @@ def find_finding(actor: Actor, key: str) -> FindingRecord:
 
 
 def view_finding(actor: Actor, key: str, today: date) -> FindingView:
-    return _stored(find_finding(actor, key), today)
+    return stored_view(find_finding(actor, key), today)
 
 
 def acknowledge(actor: Actor, clock: Clock, key: str, note: str = "") -> None:
@@ -177,12 +159,12 @@ def status_of(record: FindingRecord | None) -> str:
 
 def urgency(view: FindingView) -> tuple[Any, ...]:
     """Failed before due before the rest, then by severity, then by day."""
-    order = {"failed": 0, "due": 1, "unknown": 2, "passed": 3, "not_applicable": 4}
-    return (order[view.outcome], SEVERITY_ORDER.index(view.severity), view.due_on or date.max, view.project, view.rule,
+    return (OUTCOME_ORDER.index(view.outcome), SEVERITY_ORDER.index(view.severity), view.due_on or date.max, view.project, view.rule,
             view.subject)
 
 
-def _stored(record: FindingRecord, today: date) -> FindingView:
+def stored_view(record: FindingRecord, today: date) -> FindingView:
+    """A kept finding as people meet it on this day."""
     return FindingView(
         record.id, record.project, record.project_name, record.unit, record.rule, record.rule_version, record.title,
         record.clause, record.subject, record.outcome, record.severity, record.due_on,

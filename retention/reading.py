@@ -1,7 +1,7 @@
 """From stored records to the plain facts that rules judge. The only place where judging touches the models."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,10 +25,15 @@ def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, s
             project=stored_project_facts(project),
             contracts=tuple(contract_facts(c) for c in contracts.get(project.code, ())),
             documents=tuple(document_facts(d, zone) for d in documents.get(project.id, ())),
-            predecessor=stored_project_facts(predecessors[project.predecessor])
-            if project.predecessor in predecessors else None,
+            predecessor=_predecessor(project, predecessors),
             today=today, calendar=calendar, settings=settings)
         for project in projects]
+
+
+def _predecessor(project: Project, found: Mapping[str, Project]) -> ProjectFacts | None:
+    """Of the same unit only: who may see this dossier reads its findings, and naming a project must not show it."""
+    before = found.get(project.predecessor)
+    return stored_project_facts(before) if before is not None and before.unit == project.unit else None
 
 
 def stored_project_facts(project: Project) -> ProjectFacts:

@@ -20,7 +20,7 @@ from admin.api.errors import BadRange, NoPicture
 from admin.api.preconditions import etag_of
 from admin.api.problems import responses
 from admin.api.project_shapes import CodePath
-from admin.web.pages.downloads import send_version
+from admin.web.downloads import send_version
 from admin.web.pictures import picture_of
 from archive import queries
 from archive.errors import Damaged, NotFound

@@ -21,10 +21,10 @@ from admin.api.project_shapes import CodePath
 from archive.errors import Invalid
 from retention import findings as core
 from retention.compliance.rules import all_rules
+from retention.finding_lists import UNSETTLED, list_findings
 from retention.findings import FindingView
 
 findings = area("findings", "合规事项")
-UNSETTLED = ("failed", "due", "unknown")
 
 
 @findings.get("/projects/<code>/findings", responses={200: FindingList, **responses(404)})
@@ -46,7 +46,7 @@ def listed(query: FindingQuery) -> Response:
     if query.as_of is not None:
         return _as_of(query)
     day = system().clock.today()
-    page = core.list_findings(
+    page = list_findings(
         actor(), day, status=query.status or "", rule=query.rule, severity=query.severity or "", unit=query.unit,
         outcome=query.outcome or "", project=query.project, page=query.page, size=query.size)
     return answer(FindingList(items=[FindingOut.model_validate(view) for view in page.items], total=page.total,

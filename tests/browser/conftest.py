@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from waitress.server import create_server
 
 from admin.system import System
-from admin.web import pictures
 from admin.web.app import create_app
 from admin.worker import Worker
 from archive.access import Actor
@@ -69,7 +68,6 @@ def site(system: System, people: dict[str, Actor]) -> Iterator[str]:
     server.close()
     thread.join(10)
     worker.stop()
-    pictures.close(app)
 
 
 class Visitor:

@@ -38,6 +38,7 @@ MARKERS = (UNIT, "XM-A-", "HT-A-", "榫卯", "冰川", "天工开物", "unit_a",
 SECOND_DOSSIER = ("XM-B-002", "雨量站", "蚕桑")
 # A project of unit A whose code stands in unit B's own ledger.
 NAMED_BY_B = "GL-2018-007"
+TEXT_OF_A = "网络安全等级保护测评报告\n榫卯系统测评结论为基本符合，验收前整改。"
 SHARED_TEXT = "会议纪要\n会议讨论了平台试运行情况和验收准备工作，水位遥测与数据归集进展正常。"
 
 
@@ -86,7 +87,7 @@ def _first_of_a(world: World, folder: Path) -> None:
     a_project(system, NAMED_BY_B, name="榫卯一期工程", unit=UNIT, approved_on=date(2016, 5, 6), acceptance_date=date(2018, 5, 6),
               acceptance_result="通过")
     _contract(system, "HT-A-001", "XM-A-001", "天工开物软件有限公司")
-    file_text(system, "XM-A-001", "榫卯平台等级保护测评报告.txt", "网络安全等级保护测评报告\n榫卯系统测评结论为基本符合，验收前整改。")
+    file_text(system, "XM-A-001", "榫卯平台等级保护测评报告.txt", TEXT_OF_A)
     file_text(system, "XM-A-001", "冰川会议纪要.txt", SHARED_TEXT + "\n冰川观测站点由天工开物承建，会议，会议，验收，验收。")
     # The very bytes unit B has as well: one object, two dossiers.
     file_text(system, "XM-A-001", "甲方专用会议纪要.txt", SHARED_TEXT)
@@ -96,7 +97,8 @@ def _first_of_a(world: World, folder: Path) -> None:
 def _first_of_b(world: World, folder: Path) -> None:
     system = world.system
     # The project named as the one before belongs to unit A: nothing of it may come through the rules.
-    a_project(system, "XM-B-001", name="水文遥测平台建设项目", unit=UNIT_B, kind="upgrade", predecessor=NAMED_BY_B, contact="赵工", contact_email="contact@b.example.com", supervisor="钱处",
+    a_project(system, "XM-B-001", name="水文遥测平台建设项目", unit=UNIT_B, kind="upgrade", predecessor=NAMED_BY_B,
+              contact="赵工", contact_email="contact@b.example.com", supervisor="钱处",
               supervisor_email="head@b.example.com", **OVERDUE)
     _contract(system, "HT-B-001", "XM-B-001", "水利信息技术有限公司")
     minutes = file_text(system, "XM-B-001", "水文会议纪要.txt", SHARED_TEXT).document
@@ -146,7 +148,8 @@ def _handled(world: World, with_a: bool) -> None:
 def _name_everything(world: World) -> None:
     """Unit A's identifiers have a name in both worlds; where it is not there they are ids of nothing."""
     names = world.names
-    names |= {"p_a": "XM-A-001", "p_a2": "XM-A-002", "p_b": "XM-B-001", "p_b2": "XM-B-002", "p_named": NAMED_BY_B, "p_none": "XM-Z-009"}
+    names |= {"p_a": "XM-A-001", "p_a2": "XM-A-002", "p_named": NAMED_BY_B, "p_b": "XM-B-001", "p_b2": "XM-B-002",
+              "p_none": "XM-Z-009"}
     by_filename = {document.filename: document for document in Document.objects}
     for name, filename in DOCUMENTS.items():
         names[f"d_{name}"] = by_filename[filename].id if filename in by_filename else new_id()
@@ -166,5 +169,5 @@ def _rule_of(code: str) -> tuple[str, str]:
     return (record.rule, record.subject) if record else ("R31-3", "")
 
 
-DOCUMENTS = {"a": "榫卯平台等级保护测评报告.txt", "a_pdf": "榫卯验收报告.pdf", "b": "水文会议纪要-修订.txt", "b_pdf": "水文验收报告.pdf",
-             "none": "没有这个文件"}
+DOCUMENTS = {"a": "榫卯平台等级保护测评报告.txt", "a_pdf": "榫卯验收报告.pdf", "b": "水文会议纪要-修订.txt",
+             "b_pdf": "水文验收报告.pdf", "none": "没有这个文件"}

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from admin.web.pages.downloads import send_version
+from admin.web.downloads import send_version
 from admin.web.pages.shared import actor, area, day_field, needs, page_number, system
 from admin.web.pages.type_choices import by_stage, proposals
 from admin.web.pictures import picture_of

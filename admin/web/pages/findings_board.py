@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import render_template, request
 
-from admin.web.pages import finding_lists, words
-from admin.web.pages.finding_lists import GROUPS, Filters
+from admin.web.pages import words
 from admin.web.pages.liveness import scheduler_lease
 from admin.web.pages.shared import actor, area, back, clean_query, day_field, needs, page_number, system, today, told
 from archive import queries
 from archive.errors import Invalid
 from archive.permissions import Permission
+from retention import finding_lists
 from retention import findings as alerts
+from retention.finding_lists import GROUPS, Filters
 
 findings = area("findings", __name__)
 FILTERS = ("status", "severity", "rule", "unit", "project", "group")

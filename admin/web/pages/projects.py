@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from admin.web.pages import finding_lists, words
+from admin.web.pages import words
 from admin.web.pages.project_forms import DATES, GROUPS, project_values
 from admin.web.pages.project_lists import standings
 from admin.web.pages.shared import actor, area, clean_query, needs, page_number, system
@@ -12,6 +12,7 @@ from archive import queries
 from archive.errors import ArchiveError, Invalid
 from archive.operations.projects import create_project
 from archive.permissions import Permission
+from retention import finding_lists
 
 projects = area("projects", __name__)
 SIZE = 25

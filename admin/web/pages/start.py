@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 
-from admin.web.pages import finding_lists
 from admin.web.pages.liveness import scheduler_lease
 from admin.web.pages.project_lists import standings
 from admin.web.pages.shared import actor, area, system, today
 from archive import queries
 from archive.access import Actor
 from archive.permissions import Permission, Role
+from retention import finding_lists
 
 start_pages = area("start", __name__)
 TOP = 8

@@ -1,6 +1,6 @@
 """The API as a client meets it: the composed application over the real system; every answer is held to its description."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,10 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.test import TestResponse
 
 from admin.system import System
-from admin.web import pictures
 from admin.web.app import create_app
 from admin.worker import Worker
 from archive.access import Actor
 from archive.models import Project
-from archive.models.connection import database
 from archive.operations.people import issue_token
 from tests.builders import SYSTEM, UNIT, UNIT_B, a_project
 
@@ -62,15 +60,12 @@ class Everybody:
 
 
 @pytest.fixture
-def app(system: System) -> Iterator[Flask]:
+def app(system: System) -> Flask:
     """With every JSON answer checked against the model its route promises."""
     made = create_app(system)
     assert isinstance(made, OpenAPI)
     made.validate_response = True
-    # The clock stands still here; MongoDB removes what is kept "for a day" by its own.
-    database().client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
-    yield made
-    pictures.close(made)
+    return made
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from admin.system import System
-from admin.web import pictures
 from admin.web.app import create_app
 from admin.worker import Worker
 from archive.access import Actor
@@ -64,11 +63,10 @@ def upload(filename: str, content: bytes) -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(system: System) -> Iterator[Flask]:
+def app(system: System) -> Flask:
     made = create_app(system)
     made.testing = False  # errors must be answered as in production
-    yield made
-    pictures.close(made)
+    return made
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.web.auth import local_path
+from admin.web.downloads import disposition
 from admin.web.pages import formats
-from admin.web.pages.downloads import disposition
 from admin.web.pages.project_forms import fen_of
 from admin.web.pages.timeline import milestones
 from archive.errors import Invalid

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from archive.clock import FixedClock
 from archive.models import AuditEntry, Lease
 from archive.operations.people import NewPerson, add_person
 from archive.permissions import Role
+from archive.transaction import Transaction
 from retention.alerts import refresh
 from retention.findings import approve_waiver, ask_waiver
 from retention.models import FindingRecord, Mail, Mention
@@ -31,7 +33,7 @@ from tests.unit.admin.postbox import SENDER, Postbox, PostOffice, text_of
 A, B = "XM-A", "XM-B"
 TODAY = date(2026, 3, 2)
 TOMORROW = TODAY + timedelta(days=1)
-DATES = {"actual_completion": date(2025, 9, 8), "trial_start": date(2025, 9, 12)}  # due 2026-03-12
+DATES: dict[str, Any] = {"actual_completion": date(2025, 9, 8), "trial_start": date(2025, 9, 12)}  # due 2026-03-12
 ARCHIVIST = "archivist@example.com"
 
 
@@ -71,7 +73,8 @@ def resend(system: System) -> Post:
 
 
 def the_mail() -> Mail:
-    return Mail.objects.get()
+    mail: Mail = Mail.objects.get()
+    return mail
 
 
 # -- who is told what ----------------------------------------------------------------------------------------------
@@ -245,7 +248,7 @@ def test_a_crash_while_writing_leaves_neither_mail_nor_mention(
 ) -> None:
     before = snapshot()
     with monkeypatch.context() as patch:
-        patch.setattr(digests.Transaction, "finish", lambda self: (_ for _ in ()).throw(Killed()))
+        patch.setattr(Transaction, "finish", lambda self: (_ for _ in ()).throw(Killed()))
         with pytest.raises(Killed):
             run(posting)
     assert snapshot() == before
@@ -284,7 +287,7 @@ def test_while_the_server_is_away_mails_are_kept_and_tried_with_growing_pauses(
         clock.advance(max(Mail.objects.scalar("not_before")) - clock.now())
         assert resend(posting).postponed == 5
     assert pauses[0] <= timedelta(seconds=10)
-    assert all(later > 1.3 * earlier for earlier, later in zip(pauses, pauses[1:], strict=False))
+    assert all(later > 1.3 * earlier for earlier, later in pairwise(pauses))
     assert all("暂时不能发送" in m.error for m in Mail.objects)
     office.open()
     clock.advance(timedelta(hours=1))

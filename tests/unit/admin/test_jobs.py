@@ -47,7 +47,7 @@ def test_the_table_holds_what_the_contract_names() -> None:
     assert (daily.when, table["notices.resend"].when) == ("每天 08:00", "每 60 秒")
     assert daily.lease == table["notices.resend"].lease != nightly.lease
     assert find_job("archive.fixity") is table["archive.fixity"]
-    with pytest.raises(NotFound, match="no.job"):
+    with pytest.raises(NotFound, match=r"no\.job"):
         find_job("no.job")
 
 

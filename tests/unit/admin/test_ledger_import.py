@@ -28,8 +28,7 @@ NONE = {"created": 0, "updated": 0, "unchanged": 0}
 
 def workbook(path: Path, projects: Sequence[Sequence[object]] = (HEAD, FIRST, SECOND),
              contracts: Sequence[Sequence[object]] = (CONTRACT_HEAD, ["HT-1", "P-1", "运维", "20261231", 5])) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    book = openpyxl.Workbook(write_only=True)
     for name, rows in (("项目", projects), ("合同", contracts)):
         sheet = book.create_sheet(name)
         for row in rows:

@@ -48,7 +48,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: str, hint: str) -> No
 
 
 def test_an_unknown_name_in_the_file_is_refused_too(tmp_path: Path) -> None:
-    with pytest.raises(BadSetting, match="data_dri.*DANGAN_DATA_DIR"):
+    with pytest.raises(BadSetting, match=r"data_dri.*DANGAN_DATA_DIR"):
         load(config(tmp_path, 'data_dri = "x"'))
 
 
@@ -106,7 +106,7 @@ def test_an_external_engine_needs_a_key(name: str) -> None:
 
 @pytest.mark.parametrize("text", ["no toml", "a = ", '"open'])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadSetting, match="DANGAN_CONFIG.*dangan.toml"):
+    with pytest.raises(BadSetting, match=r"DANGAN_CONFIG.*dangan\.toml"):
         load(config(tmp_path, text))
     with pytest.raises(BadSetting, match="nowhere"):
         load({"DANGAN_CONFIG": str(tmp_path / "nowhere")})
@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["data_dir = ['a']", "max_upload = 1.5", "timezone = true", "[base_url]\nx = 1"])
 def test_a_value_of_another_shape_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadSetting, match="dangan.toml 中的"):
+    with pytest.raises(BadSetting, match=r"dangan\.toml 中的"):
         load(config(tmp_path, text))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from admin.system import System
-from archive import audit
+from archive import audit, taxonomy
 from archive.access import Actor
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
@@ -27,7 +27,7 @@ from archive.operations.documents import (
 )
 from archive.operations.projects import update_project
 from archive.permissions import Permission
-from archive.queries import text_of, versions_of
+from archive.queries import find_project, text_of, versions_of
 from archive.taxonomy import UnknownDocumentType
 from tests.builders import SYSTEM, UNIT_B, a_description, a_project, a_text
 from tests.unit.archive.refusals import refused, refused_without
@@ -129,7 +129,7 @@ def test_a_new_version_becomes_current_and_the_old_one_stays(system: System) -> 
     second = add_version(SYSTEM, system.clock, first.document.id, intake("二", text=a_text("新的一页")))
     document = Document.objects.get()
     assert [v.number for v in versions_of(SYSTEM, document.id)] == [2, 1]
-    assert Version.objects(number=1).get().to_mongo() == first.version.to_mongo()
+    assert Version.objects(number=1).get().as_mongo() == first.version.as_mongo()
     assert (document.current, document.version, document.revision) == (second.version.id, 2, 2)
     assert text_of(SYSTEM, document.id)[1] == ["新的一页"]
     assert TextRecord.objects(id=first.version.id).count() == 1, "the old version's text stays with it"
@@ -165,12 +165,14 @@ def test_a_project_classified_while_the_file_was_arriving_refuses_it(system: Sys
         monkeypatch.setattr(documents, "dossier_for_files", before_it)
         return project
 
-    for attempt in (lambda: filed(system, "新"), lambda: add_version(SYSTEM, system.clock, key, intake("新"))):
+    attempts: list[Callable[[], Filed]] = [
+        lambda: filed(system, "新"), lambda: add_version(SYSTEM, system.clock, key, intake("新"))]
+    for attempt in attempts:
         monkeypatch.setattr(documents, "dossier_for_files", then_classify)
         with pytest.raises(Invalid, match="涉密"):
             attempt()
         assert Version.objects.count() == 1
-        project = documents.find_project(SYSTEM, CODE)
+        project = find_project(SYSTEM, CODE)
         update_project(SYSTEM, system.clock, CODE, project.revision, {"classified": False})
 
 
@@ -190,14 +192,15 @@ def read_again(system: System, result: Filed, **description: Any) -> Document:
     record_text(system.clock, result.version.id, a_text("全文"), a_description(**{
         "type": "acceptance_opinion", "type_source": "recognised", "title": "读出的题名", "issuer": "读出的单位",
         "doc_date": date(2025, 1, 1), **description}))
-    return Document.objects(id=result.document.id).get()
+    document: Document = Document.objects(id=result.document.id).get()
+    return document
 
 
 def test_a_guess_gives_way_to_the_full_text(system: System) -> None:
     a_project(system)
     document = read_again(system, filed(system, **GUESS))
     assert (document.type, document.title, document.doc_date) == ("acceptance_opinion", "读出的题名", date(2025, 1, 1))
-    assert document.stage == documents.taxonomy.load().get("acceptance_opinion").stage
+    assert document.stage == taxonomy.load().get("acceptance_opinion").stage
 
 
 def test_a_confirmed_document_stays_as_confirmed_when_it_is_read_again(system: System) -> None:
@@ -206,7 +209,7 @@ def test_a_confirmed_document_stays_as_confirmed_when_it_is_read_again(system: S
     confirmed = confirm_document(SYSTEM, system.clock, result.document.id, 1, {
         "type": "acceptance_application", "title": "人定的题名"})
     assert (confirmed.type_source, confirmed.stage) == (
-        "confirmed", documents.taxonomy.load().get("acceptance_application").stage)
+        "confirmed", taxonomy.load().get("acceptance_application").stage)
     document = read_again(system, result)
     assert (document.type, document.type_source, document.title) == (
         "acceptance_application", "confirmed", "人定的题名")

@@ -1,7 +1,6 @@
 """One holder at a time; who stops renewing loses it, who renews keeps it however long it takes."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,8 +15,8 @@ TERM = timedelta(seconds=45)
 
 
 @pytest.fixture
-def duty(system: System) -> Iterator[str]:
-    yield "test"
+def duty(system: System) -> str:
+    return "test"
 
 
 def test_one_takes_it_and_may_renew_it(duty: str, clock: FixedClock) -> None:
@@ -63,12 +62,16 @@ def test_of_many_who_try_at_once_one_gets_it(duty: str, clock: FixedClock) -> No
 
 
 def test_a_block_holds_it_to_its_end_whatever_happens_inside(duty: str, clock: FixedClock) -> None:
-    with pytest.raises(KeyboardInterrupt), leases.held(duty, "a", clock, TERM) as ours:
-        assert ours
-        with leases.held(duty, "b", clock, TERM) as theirs:
-            assert not theirs
-        assert Lease.objects.get().holder == "a", "who did not get it gives nothing back"
-        raise KeyboardInterrupt
+    def work() -> None:
+        with leases.held(duty, "a", clock, TERM) as ours:
+            assert ours
+            with leases.held(duty, "b", clock, TERM) as theirs:
+                assert not theirs
+            assert Lease.objects.get().holder == "a", "who did not get it gives nothing back"
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert Lease.objects.count() == 0
 
 

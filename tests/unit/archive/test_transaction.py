@@ -156,7 +156,7 @@ def test_concurrent_writers_of_one_project_lose_no_update(system: System, conten
                 project = find_project(SYSTEM, CODE)
                 try:
                     update_project(SYSTEM, system.clock, CODE, project.revision,
-                                   {"total_investment_fen": project.total_investment_fen + 1})
+                                   {"total_investment_fen": (project.total_investment_fen or 0) + 1})
                     break
                 except Conflict:
                     conflicts += 1

@@ -1,6 +1,5 @@
 """Alerts open, change, clear and reopen by themselves; one record for one cause; nothing is rewritten for nothing."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,10 +24,10 @@ DUE = date(2026, 7, 10)  # six months after the start of the trial, a working da
 
 
 @pytest.fixture
-def built(system: System) -> Iterator[System]:
+def built(system: System) -> System:
     """A project in its trial, 130 days before its acceptance is due."""
     a_project(system, actual_completion=date(2026, 1, 5), trial_start=date(2026, 1, 10))
-    yield system
+    return system
 
 
 def on(system: System, day: date, **more: Any) -> Sweep:
@@ -40,7 +39,8 @@ def before_due(days: int) -> date:
 
 
 def acceptance() -> FindingRecord:
-    return FindingRecord.objects.get(id=ACCEPTANCE)
+    record: FindingRecord = FindingRecord.objects.get(id=ACCEPTANCE)
+    return record
 
 
 def change(system: System, **values: Any) -> None:

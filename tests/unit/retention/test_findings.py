@@ -1,6 +1,6 @@
 """What people see of findings, and what they may do to an alert: acknowledge, and waive with four eyes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,13 +17,13 @@ from archive.permissions import Permission, Role
 from archive.queries import find_project
 from retention import findings
 from retention.alerts import finding_id, refresh
+from retention.finding_lists import list_findings
 from retention.findings import (
     LONGEST_WAIVER_DAYS,
     acknowledge,
     approve_waiver,
     ask_waiver,
     find_finding,
-    list_findings,
     live_findings,
     live_findings_of_all,
     view_finding,
@@ -41,14 +41,14 @@ TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture
-def judged(system: System) -> Iterator[System]:
+def judged(system: System) -> System:
     """Two projects of two units, both ten days before acceptance is due, with their alerts open."""
-    dates = {"actual_completion": date(2025, 9, 8), "trial_start": date(2025, 9, 12)}
+    dates: dict[str, Any] = {"actual_completion": date(2025, 9, 8), "trial_start": date(2025, 9, 12)}
     a_project(system, A, **dates)
     a_project(system, B, unit=UNIT_B, **dates)
     refresh(system.judge, None, TODAY)
     assert {(r.alert, r.due_on) for r in FindingRecord.objects(rule="R31-3")} == {("open", DUE)}
-    yield system
+    return system
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_a_list_without_a_status_holds_what_is_not_settled_most_urgent_first(jud
 def test_a_list_is_narrowed_by_everything_it_may_be_asked_for(judged: System, keeper: Actor) -> None:
     acknowledge(keeper, judged.clock, KEY)
 
-    def keys(**match: str) -> set[str]:
+    def keys(**match: Any) -> set[str]:
         return {v.id for v in list_findings(SYSTEM, TODAY, size=200, **match).items}
 
     assert keys(rule="R31-3") == {KEY, KEY_B}

@@ -33,7 +33,7 @@ def test_an_assigned_dossier_is_told_of_too(system: System, people: dict[str, Ac
     a_project(system, B, unit=UNIT_B)
     assert by_address()["unit_a@example.com"].sees == frozenset()
     assign_dossier(SYSTEM, system.clock, B, [people["unit_a"].id])
-    assert by_address()["unit_a@example.com"].sees == {B}
+    assert by_address()["unit_a@example.com"].sees == frozenset({B})
 
 
 def test_disabled_people_and_people_without_address_are_not_told(system: System) -> None:

@@ -1,7 +1,7 @@
-"""Findings counted and listed in groups, under the access statement, without loading all of them.
+"""Stored findings listed and counted, under the access statement, without loading all of them.
 
-Owns the four groups people work by (overdue, soon, later, data missing) and the counts on start pages. What a finding
-is and who may change it: `retention.findings`.
+Owns the order of urgency, the four groups people work by (overdue, soon, later, data missing), and the counts on start
+pages. What a finding is and who may change it: `retention.findings`.
 """
 
 from collections import Counter
@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from archive.access import Actor
+from archive.access import Actor, require
+from archive.permissions import Permission
 from archive.queries import Page, visible_keys
-from retention.findings import SEVERITY_ORDER, view_finding
+from retention.findings import OUTCOME_ORDER, SEVERITY_ORDER, stored_view
 from retention.models import FindingRecord
 
 SOON_DAYS = 30
 GROUPS: Mapping[str, str] = {
     "overdue": "已逾期或不符合", "soon": "30 天内到期", "later": "以后到期", "missing": "缺少数据，无法判断"}
+
+
+UNSETTLED = ("failed", "due", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,39 @@ _STATUS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = "", severity: str = "", unit: str = "",
+                  outcome: str = "", project: str = "", page: int = 1, size: int = 50) -> Page:
+    """Findings, failed before due before the rest, then by severity and day. Without status and outcome: the unsettled.
+
+    `status` is one of `retention.findings.STATUSES`, or an outcome.
+    """
+    require(actor, Permission.PROJECT_READ)
+    query = _visible(actor, Filters(status, severity, rule, unit, project))
+    if status and status not in _STATUS:
+        query = query.filter(outcome=status)
+    if outcome:
+        query = query.filter(outcome=outcome)
+    elif not status:
+        query = query.filter(outcome__in=list(UNSETTLED))
+    return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size)
+
+
 def list_group(actor: Actor, today: date, group: str, filters: Filters, *, page: int = 1, size: int = 50) -> Page:
     """One group's findings, most urgent first."""
     query = _visible(actor, filters).filter(**_in_group(group, today))
-    rank = {"$indexOfArray": [list(SEVERITY_ORDER), "$severity"]}
-    undated = {"$not": ["$due_on"]}
     by = ("rank", "undated", "due_on") if group in ("overdue", "missing") else ("undated", "due_on", "rank")
+    return _page(query, by, today, page, size)
+
+
+def _page(query: Any, by: Sequence[str], today: date, page: int, size: int) -> Page:
+    """One page of these findings in this order; undated ones stand after the dated."""
+    page, size = max(page, 1), min(max(size, 1), 200)
+    ranks = {"rank": {"$indexOfArray": [list(SEVERITY_ORDER), "$severity"]}, "undated": {"$not": ["$due_on"]},
+             "outcome_rank": {"$indexOfArray": [list(OUTCOME_ORDER), "$outcome"]}}
     order = dict.fromkeys((*by, "project", "rule", "subject"), 1)
-    rows = query.aggregate([{"$addFields": {"rank": rank, "undated": undated}}, {"$sort": order}, {"$skip": (page - 1) * size},
-                            {"$limit": size}, {"$project": {"_id": 1}}])
-    return Page([view_finding(actor, row["_id"], today) for row in rows], query.count(), page, size)
+    rows = query.aggregate([{"$addFields": ranks}, {"$sort": order}, {"$skip": (page - 1) * size}, {"$limit": size},
+                            {"$unset": list(ranks)}])
+    return Page([stored_view(FindingRecord._from_son(row), today) for row in rows], query.count(), page, size)
 
 
 def count_groups(actor: Actor, today: date, filters: Filters | None = None) -> dict[str, int]:
@@ -82,7 +109,7 @@ def worst_of(actor: Actor, codes: Sequence[str]) -> dict[str, tuple[str, int]]:
 
 def rules_in_use(actor: Actor) -> list[tuple[str, str]]:
     """Rules that have unsettled findings the reader may see, as (id, title)."""
-    rows = _visible(actor, Filters()).filter(outcome__in=["failed", "due", "unknown"]).aggregate(
+    rows = _visible(actor, Filters()).filter(outcome__in=list(UNSETTLED)).aggregate(
         [{"$group": {"_id": "$rule", "title": {"$first": "$title"}}}, {"$sort": {"_id": 1}}])
     return [(row["_id"], row["title"]) for row in rows]
 
