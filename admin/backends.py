@@ -13,6 +13,17 @@ from archive.blobs.port import BlobStore
 from archive.mongo.embedded import EmbeddedMongo
 from search.port import SearchIndex
 
+NOT_YET = {
+    "s3_url": "S3，请先去掉此设置，使用内置文件夹", "elasticsearch_url": "Elasticsearch，请先去掉此设置，使用内置索引",
+    "clamd_url": "查毒，请先去掉此设置"}
+
+
+def check(settings: Settings) -> None:
+    """Refuse what this version cannot do rather than leave it out in silence. Raises BadSetting."""
+    for name, what in NOT_YET.items():
+        if getattr(settings, name):
+            raise BadSetting(name=f"DANGAN_{name.upper()}", problem=f"本版本尚不支持{what}。")
+
 
 def mongodb_url(settings: Settings, closing: ExitStack) -> str:
     if settings.mongodb_url:
@@ -23,8 +34,6 @@ def mongodb_url(settings: Settings, closing: ExitStack) -> str:
 
 
 def blob_store(settings: Settings) -> BlobStore:
-    if settings.s3_url:
-        raise BadSetting(name="DANGAN_S3_URL", problem="本版本尚不支持 S3，请先去掉此设置，使用内置文件夹。")
     return FolderBlobs(settings.data_dir / "objects")
 
 
@@ -34,8 +43,6 @@ def staging_folder(settings: Settings) -> Path:
 
 
 def search_index(settings: Settings, closing: ExitStack, *, writable: bool) -> SearchIndex:
-    if settings.elasticsearch_url:
-        raise BadSetting(name="DANGAN_ELASTICSEARCH_URL", problem="本版本尚不支持 Elasticsearch，请先去掉此设置，使用内置索引。")
     from search.backends.tantivy_index import TantivyIndex
 
     index = TantivyIndex(settings.data_dir / "index", writable=writable)

@@ -35,6 +35,7 @@ def build(settings: Settings, *, work: bool = False, clock: Clock | None = None,
 
 
 def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, replace: dict[str, Any]) -> System:
+    backends.check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     blobs = replace.pop("blobs", None) or backends.blob_store(settings)
     mailer = replace.pop("mailer", None) or backends.mailer(settings)

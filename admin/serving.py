@@ -20,7 +20,7 @@ from contextlib import ExitStack
 import click
 from waitress.server import create_server
 
-from admin.backends import mongodb_url, staging_folder
+from admin.backends import staging_folder
 from admin.bootstrap import build
 from admin.locks import FolderLock
 from admin.scheduler import Scheduler
@@ -28,7 +28,8 @@ from admin.settings import BadSetting, Settings
 from admin.web.app import create_app
 from admin.web.early_refusals import RefusingChannel
 from admin.worker import working
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, EngineDown
+from archive.mongo.embedded import EmbeddedMongo
 
 STOP_SECONDS = 20
 QUICK_DEATH = 5.0
@@ -47,23 +48,34 @@ def supervise(settings: Settings, host: str, port: int) -> None:
         lock.require(f"dangan serve，http://{host}:{port}")
         closing.callback(lock.release)
         _check_port(host, port)
-        mongodb_url(settings, closing)
+        share = None if settings.mongodb_url else closing.enter_context(EmbeddedMongo.attach(settings.data_dir))
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         children = [Child(["web", "--host", host, "--port", str(port)]), Child(["worker"])]
+        closing.callback(_stop, children)
+        for child in children:
+            child.start()
+        click.echo(f"档案已启动：http://{host}:{port}  （Ctrl-C 停止）")
+        while not stop.wait(0.5):
+            _look_after(children, share)
+
+
+def _look_after(children: Sequence["Child"], share: EmbeddedMongo | None) -> None:
+    if share is not None:
         try:
-            for child in children:
-                child.start()
-            click.echo(f"档案已启动：http://{host}:{port}  （Ctrl-C 停止）")
-            while not stop.wait(0.5):
-                for child in children:
-                    child.revive()
-        finally:
-            for child in children:
-                child.ask_to_stop()
-            for child in children:
-                child.wait()
+            share.keep()
+        except EngineDown as error:  # the disk is full, say: said once a round, tried again the next
+            click.echo(str(error), err=True)
+    for child in children:
+        child.revive()
+
+
+def _stop(children: Sequence["Child"]) -> None:
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.wait()
 
 
 class Child:

@@ -32,4 +32,5 @@ def describe(filename: str, pages: Sequence[str], headings: Sequence[str] = (), 
         type=key, type_source=source, title=given.title or metadata.title,
         candidates=[(c.type, c.score, c.reasons) for c in recognition.candidates],
         doc_date=given.doc_date or metadata.doc_date, doc_no=metadata.doc_no, issuer=metadata.issuer,
-        conclusion=metadata.conclusion, terms=sorted(metadata.terms))
+        conclusion=metadata.conclusion, terms=sorted(metadata.terms),
+        by_hand=[name for name in ("title", "doc_date") if getattr(given, name)])

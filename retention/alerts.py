@@ -5,6 +5,7 @@ near that somebody should be told. Every opening, change and clearing is in the 
 """
 
 import hashlib
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,10 @@ from retention.reading import facts_of
 from retention.workdays import WorkCalendar
 
 ACTOR = system_actor("compliance")
+BATCH = 25
+# Reading facts and keeping what follows from them are one turn: of two sweeps in this process, the one that read
+# first also writes first.
+_TURN = threading.Lock()
 GONE = "该事项已不存在"
 
 
@@ -65,15 +70,19 @@ def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None
     left out.
     """
     day, sweep = today or judge.clock.today(), Sweep()
-    query = Project.objects if codes is None else Project.objects(code__in=sorted(set(codes)))
-    projects = list(query.order_by("code"))
-    for start in range(0, len(projects), 100):
-        batch = projects[start:start + 100]
-        answers = judge.judge(batch, day)
-        for project in batch:
-            _keep(judge.clock, project, answers[project.code], day, sweep, record_sweep)
-            sweep.projects += 1
+    wanted = sorted(Project.objects.scalar("code") if codes is None else set(codes))
+    for start in range(0, len(wanted), BATCH):
+        with _TURN:
+            _refresh(judge, wanted[start:start + BATCH], day, sweep, record_sweep)
     return sweep
+
+
+def _refresh(judge: Judge, codes: Sequence[str], day: date, sweep: Sweep, record_sweep: bool) -> None:
+    projects = list(Project.objects(code__in=codes).order_by("code"))
+    answers = judge.judge(projects, day)
+    for project in projects:
+        _keep(judge.clock, project, answers[project.code], day, sweep, record_sweep)
+        sweep.projects += 1
 
 
 def _keep(clock: Clock, project: Project, findings: Sequence[Finding], day: date, sweep: Sweep, record: bool) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from archive.flow import flow_text
-
 from archive.models import Document, Project
 from archive.queries import pages_by_version
 from search.port import IndexedDocument

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from ingest.sandbox import Sandbox
 
 from admin.bootstrap import build
 from admin.settings import Settings
@@ -19,6 +18,7 @@ from archive.models.connection import connect, database, disconnect, prepare
 from archive.mongo.embedded import EmbeddedMongo
 from archive.operations.people import NewPerson, add_person
 from archive.permissions import Role
+from ingest.sandbox import Sandbox
 from retention import models as retention_models
 from tests.builders import UNIT, UNIT_B
 

@@ -82,6 +82,11 @@ class ReadOnly(ModelView):
         return super().get_list(max(page or 0, 0), sort_column, sort_desc, (search or "").replace("\0", "")[:LONGEST_SEARCH],
                                 filters, execute, page_size)
 
+    @expose("/api/file/")
+    def api_file_view(self) -> Any:
+        """Flask-Admin would hand out any file of any collection; the archive keeps none in its database."""
+        abort(404)
+
     def scaffold_form(self) -> type[Form]:
         return Form  # type: ignore[no-any-return]  # there is nothing to fill in
 

@@ -36,6 +36,10 @@ class EmbeddedMongo:
             users.close()
             raise
 
+    def keep(self) -> None:
+        """Start the guardian again where it was killed; its users find the new server at the same address."""
+        _address(self.data)
+
     def release(self) -> None:
         self._users.close()
 

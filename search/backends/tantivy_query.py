@@ -16,8 +16,13 @@ Clause = tuple[Occur, Query]
 
 
 def build(request: SearchRequest) -> Query:
-    """Access and filters are clauses of the query itself, so whatever is counted is counted within them."""
-    clauses = [(Occur.Must, _anywhere(term)) for term in request.query.required]
+    """Access and filters are clauses of the query itself, so whatever is counted is counted within them.
+
+    BM25 weighs a word by how many documents of the whole index hold it, so its scores tell of documents the reader may
+    not see. Who sees only some dossiers gets scores that count where a document matches, and nothing else.
+    """
+    anywhere = _anywhere if request.dossiers is None else _anywhere_alike
+    clauses = [(Occur.Must, anywhere(term)) for term in request.query.required]
     clauses += [(Occur.MustNot, _anywhere(term)) for term in request.query.excluded]
     clauses += _filters(request)
     if not any(occur is Occur.Must for occur, _ in clauses):
@@ -32,6 +37,13 @@ def by_id(document: str) -> Query:
 def _anywhere(squashed: str) -> Query:
     head = Query.boost_query(_contains("head", squashed), TITLE_BOOST)
     return Query.boolean_query([(Occur.Should, _contains("body", squashed)), (Occur.Should, head)])
+
+
+def _anywhere_alike(squashed: str) -> Query:
+    """The same documents, every one with the same score; more where title or filename match as well."""
+    body, head = (Query.const_score_query(_contains(field, squashed), score)
+                  for field, score in (("body", 1.0), ("head", TITLE_BOOST)))
+    return Query.boolean_query([(Occur.Should, body), (Occur.Should, head)])
 
 
 def _contains(field: str, squashed: str) -> Query:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from search.port import FACETS, Hit, IndexedDocument, SearchRequest, SearchResul
 # One indexing thread keeps documents in order and leaves the other core to the readers; 48 MB is about 5,000 reports.
 WRITER_HEAP = 48_000_000
 WRITER_THREADS = 1
+MOST_RANKED = 10_000  # of a reader's own dossiers; what lies behind is in no order
 SCHEMA_FILE = "schema.json"
 COMPLETE_FILE = "complete"
 _ORDERS = {
@@ -178,9 +180,27 @@ def _run(searcher: tantivy.Searcher, query: tantivy.Query, request: SearchReques
     # Tantivy panics on a limit of 0, and sets aside memory for the limit and offset asked for, however large.
     offset = min(max(request.offset, 0), searcher.num_docs)
     limit = min(max(request.limit, 1), max(searcher.num_docs, 1))
-    if (order := _order(request)) is None:
+    if (order := _order(request)) is not None:
+        return searcher.search(query, limit, offset=offset, order_by_field=order[0], order=order[1])
+    if request.dossiers is None:
         return searcher.search(query, limit, offset=offset)
-    return searcher.search(query, limit, offset=offset, order_by_field=order[0], order=order[1])
+    return _newest_first(searcher, query, offset, limit)
+
+
+def _newest_first(searcher: tantivy.Searcher, query: tantivy.Query, offset: int, limit: int) -> "_Found":
+    """For scores that many documents share: among equals the newest come first, those without a date last."""
+    found: Any = searcher.search(query, max(MOST_RANKED, offset + limit))
+    days = searcher.fast_field_values("day", [address for _, address in found.hits])
+    ranked = sorted(zip(found.hits, days, strict=True), key=lambda pair: (-pair[0][0], -(pair[1] or 0)))
+    return _Found([hit for hit, _ in ranked[offset:offset + limit]], int(found.count))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """As tantivy.SearchResult: (score, address) pairs, and how many documents match in all."""
+
+    hits: list[tuple[float, tantivy.DocAddress]]
+    count: int
 
 
 def _order(request: SearchRequest) -> tuple[str, tantivy.Order] | None:

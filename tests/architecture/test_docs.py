@@ -21,7 +21,7 @@ def test_generated_pages_are_current(name: str) -> None:
 def test_pages_name_files_that_exist(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = re.findall(r"`((?:archive|ingest|search|retention|admin|tests|docs|bench)/[\w./]+)`", text)
-    linked = [link for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+    linked = re.findall(r"\]\(([^)#:]+)\)", text)
     missing = [name for name in named if not (ROOT / name).exists()]
     missing += [link for link in linked if not ((ROOT / page).parent / link).exists()]
     assert missing == []

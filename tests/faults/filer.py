@@ -6,6 +6,7 @@ What the log names was answered with "filed" before anything killed the process;
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from admin import settings
@@ -22,11 +23,9 @@ def main(data: str, code: str, files: str, log: str) -> None:
     os.environ["DANGAN_DATA_DIR"] = data
     system = build(settings.load(), work=True)
     actor = system_actor("filer")
-    with working(system), open(log, "a", buffering=1) as acknowledged, ThreadPoolExecutor(3) as pool:
-        try:
+    with working(system), Path(log).open("a", buffering=1) as acknowledged, ThreadPoolExecutor(3) as pool:
+        with suppress(AlreadyExists):
             a_project(system, code)
-        except AlreadyExists:
-            pass
 
         def one(path: Path) -> None:
             try:

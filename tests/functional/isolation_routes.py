@@ -50,14 +50,14 @@ SEARCHES = each(q=WORDS, sort=SORTS) + crossed(each(q=("会议", "榫卯", "")),
 
 LISTS = {"projects": ("code", "name", "unit"), "documents": ("title", "project", "created_at"), "people": ("name",),
          "units": ("id",), "outbox": ("kind",), "jobs": ("job",), "mails": ("address",), "leases": ("id",), "audit": ("id",)}
-KEYS = ("{p_a}", "{d_a}", "{d_b}", "{f_a}", "{u_unit_a}", "{u_none}", "{d_none}", "1", UNIT)
+KEYS = ("{p_a}", "{d_a}", "{d_b}", "{f_a}", "{u_jiafang}", "{u_none}", "{d_none}", "1", UNIT)
 
 
 def _back_office() -> Iterator[tuple[str, list[Values]]]:
     for name, columns in LISTS.items():
         view = f"backoffice_{name}"
         yield f"{view}.index_view", one_by_one(
-            search=("榫卯", "XM-A", "XM-B", UNIT, "unit_a", "会议"), page=("0", "1"), page_size=("1", "200"),
+            search=("榫卯", "XM-A", "XM-B", UNIT, "jiafang", "会议"), page=("0", "1"), page_size=("1", "200"),
             sort=tuple(str(n) for n in range(len(columns))), flt0_0=("XM-A",), flt1_0=(UNIT,))
         yield f"{view}.details_view", one_by_one(id=KEYS)
         yield f"{view}.edit_view", one_by_one(id=KEYS)
@@ -68,7 +68,7 @@ def _back_office() -> Iterator[tuple[str, list[Values]]]:
 
 
 GET: dict[str, list[Values]] = {
-    "api_audit.listed": one_by_one(subject=("project:{p_a}", "document:{d_a}"), actor=("unit_a", "{u_unit_a}", "nobody")),
+    "api_audit.listed": one_by_one(subject=("project:{p_a}", "document:{d_a}"), actor=("jiafang", "{u_jiafang}", "nobody")),
     "api_calendar.feed": [{"token": "{token}"}, {"token": "dgn_wrong"}],
     "api_rules.clauses": one_by_one(page=NUMBERS), "api_rules.listed": one_by_one(page=NUMBERS),
     "api_docs.description": [{}], "api_docs.page": [{}],
@@ -172,8 +172,8 @@ WRITES: tuple[Write, ...] = (
     Write("POST", "projects.create", {}, {}, form={"code": "{p_a}|{p_none}", **PROJECT_OF_A}),
     on_project("POST", "uploads.upload", file=FILE), on_document("POST", "uploads.new_version", file=FILE),
     on_project("POST", "uploads.upload", file=FILE, headers={"X-Requested-With": "fetch"}),
-    _on("POST", "people.disable", "name", "unit_a", "nobody", form={}),
-    _on("POST", "people.password", "name", "unit_a", "nobody", form={"password": "Dossier-2027", "again": "Dossier-2027"}),
+    _on("POST", "people.disable", "name", "jiafang", "nobody", form={}),
+    _on("POST", "people.password", "name", "jiafang", "nobody", form={"password": "Dossier-2027", "again": "Dossier-2027"}),
     Write("POST", "people.assign", {}, {}, form={"code": "{p_a}|{p_none}", "names": "unit_b"}),
     *(Write("POST", f"backoffice_{name}.{action}", {"id": "{p_a}"}, {"id": "{p_none}"},
             form={"id": "{d_a}|{d_none}", "list_form_pk": "{d_a}|{d_none}", "action": "delete", "rowid": "{d_a}|{d_none}"})

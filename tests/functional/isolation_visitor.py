@@ -64,16 +64,15 @@ class Visitor:
         form = {name: self._side(value, sides) for name, value in (write.form or {}).items()}
         body = {name: self._side(value, sides) for name, value in (write.json or {}).items()}
         sent: dict[str, Any] = {"headers": dict(write.headers or {})}
-        if write.file:
-            form["file"] = (io.BytesIO(self._side(write.file[1], sides).encode()), write.file[0])  # type: ignore[assignment]
+        text = self._side(write.file[1], sides) if write.file else ""
         if write.json is not None:
             sent["json"] = body
         if not write.endpoint.startswith("api_"):
             sent["headers"]["X-CSRFToken"] = self.csrf
-        if form:
-            sent["data"] = form
+        if form or write.file:
+            sent["data"] = form | ({"file": (io.BytesIO(text.encode()), write.file[0])} if write.file else {})
         response = self._open(write.method, write.endpoint, values, **sent)
-        return self._answer(response).without(*self._identifiers(values, form, body))
+        return self._answer(response).without(*self._identifiers(values, form, body, {"": text}))
 
     def open(self, method: str, path: str, **sent: Any) -> Answer:
         """A request by its path; ids made by it are not compared."""
@@ -118,7 +117,7 @@ class Visitor:
         said = json.dumps([list(map(str, source.values())) for source in sources], ensure_ascii=False)
         named = [self.world.names[name] for name in ("p_a", "p_none", "d_a", "d_none", "f_a", "f_none")]
         marks = [self.known.get(value, value) for value in named if value in said]
-        return [*marks, *(value for value in ("unit_a", "nobody") if f'"{value}"' in said)]
+        return [*marks, *(value for value in ("jiafang", "nobody") if f'"{value}"' in said)]
 
     def _answer(self, response: TestResponse) -> Answer:
         text = response.data.decode("utf-8", "surrogateescape")

@@ -12,7 +12,7 @@ from typing import Any
 
 from admin.system import System
 from archive.access import Actor
-from archive.models import Document, Version, new_id
+from archive.models import Document, Project, Version, new_id
 from archive.operations.documents import Description, catalogue_document
 from archive.operations.people import NewPerson, add_person, issue_token
 from archive.operations.projects import LedgerRow, assign_dossier, import_ledger, waive_material
@@ -33,7 +33,7 @@ PERSONS: dict[str, tuple[Role, str]] = {
     "unit_b": (Role.UNIT, UNIT_B), "archivist_b": (Role.ARCHIVIST, UNIT_B), "auditor_b": (Role.AUDITOR, UNIT_B),
     "supervisor_b": (Role.SUPERVISOR, UNIT_B), "auditor_of_one": (Role.AUDITOR, ELSEWHERE)}
 # Words, names and numbers that only unit A has.
-MARKERS = (UNIT, "XM-A-", "HT-A-", "榫卯", "冰川", "天工开物", "unit_a", "a.example.com", "甲方专用")
+MARKERS = (UNIT, "XM-A-", "HT-A-", "榫卯", "冰川", "天工开物", "jiafang", "a.example.com", "甲方专用")
 # What an auditor of one dossier must not meet either: the other dossier of unit B.
 SECOND_DOSSIER = ("XM-B-002", "雨量站", "蚕桑")
 # A project of unit A whose code stands in unit B's own ledger.
@@ -57,7 +57,7 @@ def furnish(system: System, drain: Callable[[], int], folder: Path, *, with_a: b
     """Unit A's things stand before, between and after those of unit B."""
     world = World(system)
     if with_a:
-        _person(world, "unit_a", Role.UNIT, UNIT)
+        _person(world, "jiafang", Role.UNIT, UNIT)
         _first_of_a(world, folder)
     for name, (role, unit) in PERSONS.items():
         _person(world, name, role, unit)
@@ -155,12 +155,13 @@ def _name_everything(world: World) -> None:
         names[f"d_{name}"] = by_filename[filename].id if filename in by_filename else new_id()
     for document in Document.objects(project__startswith="XM-B"):
         names[f"id of {document.project} {document.filename}"] = document.id
+    names |= {f"id of {project.code}": project.id for project in Project.objects}
     names |= {f"version {v.number} of {v.sha256}": v.id for v in Version.objects}
     rules = {code: _rule_of(code) for code in ("XM-A-001", "XM-B-001")}
     names["f_b"] = finding_id("XM-B-001", *rules["XM-B-001"])
     names["f_a"] = finding_id("XM-A-001", *rules["XM-A-001"])
     names["f_none"], names["u_none"] = new_id(), new_id()
-    names.setdefault("u_unit_a", new_id())
+    names.setdefault("u_jiafang", new_id())
 
 
 def _rule_of(code: str) -> tuple[str, str]:
