@@ -8,6 +8,7 @@ gone out, so it is sent once more, marked as a repeat, and never a third time.
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from admin.mail.port import MailerDown, MailRejected, Message, Sender
 from admin.mail.render import Rendered, render_digest
@@ -127,7 +128,7 @@ def _send(system: System, sender: Sender, key: str, post: Post) -> None:
         return
     mail = Mail.objects(id=key).get()
     try:
-        sender.send(message_of(mail, system.clock.now()))
+        sender.send(message_of(mail, system.clock.now().astimezone(ZoneInfo(system.settings.timezone))))
     except MailRejected as error:
         _rejected(system, mail, error, post)
     except MailerDown as error:
@@ -143,6 +144,7 @@ def _send(system: System, sender: Sender, key: str, post: Post) -> None:
 
 
 def message_of(mail: Mail, now: datetime) -> Message:
+    """The message of a stored mail; `now` in the zone its date is to be shown in."""
     shown = Rendered(mail.subject, mail.text, mail.html)
     if mail.repeated:
         shown = shown.as_repeat()

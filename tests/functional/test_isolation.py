@@ -98,12 +98,13 @@ def _read_everything(visitors: dict[str, Visitor], recording: Recording) -> None
 
 def _write_everywhere(visitors: dict[str, Visitor], recording: Recording) -> None:
     """Every change tried on what is unit A's and on what is nobody's. Nothing may have changed, not even in the audit."""
+    before = snapshot()
     for person, visitor in visitors.items():
         for number, write in enumerate(WRITES):
-            before = snapshot()
             recording.writes[person, number] = visitor.write(write, foreign=True), visitor.write(write, foreign=False)
-            if snapshot() != before:
+            if (after := snapshot()) != before:
                 recording.changed.append(f"{person}: {write}")
+            before = after
 
 
 def _in_the_shell(settings: Settings, query: str) -> str:
