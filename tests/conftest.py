@@ -14,14 +14,17 @@ from admin.worker import Worker
 from archive import models
 from archive.access import Actor, system_actor
 from archive.clock import FixedClock
+from archive.models import Person
 from archive.models.connection import connect, database, disconnect, prepare
 from archive.mongo.embedded import EmbeddedMongo
 from archive.operations.people import NewPerson, add_person
+from archive.passwords import hash_password
 from archive.permissions import Role
 from ingest.sandbox import Sandbox
 from retention import models as retention_models
 from tests.builders import UNIT, UNIT_B
 
+PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"
 SYSTEM = system_actor("tests")
 
@@ -77,14 +80,21 @@ def worker(system: System) -> Iterator[Worker]:
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """Hashing is slow on purpose; the eight people of every test share one hash of `PASSWORD`."""
+    return hash_password(PASSWORD)
+
+
 @pytest.fixture
-def people(system: System) -> dict[str, Actor]:
-    """One person of every role, and two of different units: `unit_a`, `unit_b`."""
+def people(system: System, password_hash: str) -> dict[str, Actor]:
+    """One person of every role, and two of different units: `unit_a`, `unit_b`. All sign in with `PASSWORD`."""
     wanted = {role.value: (role, "") for role in Role if role not in (Role.SYSTEM, Role.UNIT)}
     wanted |= {"unit_a": (Role.UNIT, UNIT), "unit_b": (Role.UNIT, UNIT_B)}
-    return {name: add_person(SYSTEM, system.clock, NewPerson(
-        name, role, unit, f"{name}@example.com", name, password="Dossier-2026")).actor()
-        for name, (role, unit) in wanted.items()}
+    made = {name: add_person(SYSTEM, system.clock, NewPerson(name, role, unit, f"{name}@example.com", name)).actor()
+            for name, (role, unit) in wanted.items()}
+    database()[Person._get_collection_name()].update_many({}, {"$set": {"password_hash": password_hash}})
+    return made
 
 
 def empty_archive() -> None:
