@@ -10,13 +10,16 @@ from archive.models import Contract, Document, Project
 from retention.compliance.facts import DocumentFacts, Facts, ProjectFacts, RuleSettings, contract_facts, project_facts
 from retention.workdays import WorkCalendar
 
+# A dossier is judged again after everything that is filed in it: what no rule reads is not loaded.
+DOCUMENT_FIELDS = ("dossier", "type", "doc_date", "issuer", "conclusion", "terms", "title", "created_at")
+
 
 def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, settings: RuleSettings,
              timezone: str) -> list[Facts]:
     """Facts of these projects as of `today`, read with three queries however many there are."""
     codes = [project.code for project in projects]
     contracts = _grouped(Contract.objects(project__in=codes), "project")
-    documents = _grouped(Document.objects(dossier__in=[project.id for project in projects]), "dossier")
+    documents = _grouped(Document.objects(dossier__in=[project.id for project in projects]).only(*DOCUMENT_FIELDS), "dossier")
     wanted = {project.predecessor for project in projects if project.predecessor}
     predecessors = {project.code: project for project in Project.objects(code__in=sorted(wanted))}
     zone = ZoneInfo(timezone)

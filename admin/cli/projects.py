@@ -11,6 +11,7 @@ from admin.worker import wait_until_done, working
 from archive.dossier import dossier_of
 from archive.models import Project
 from archive.queries import contracts_of, find_project, list_projects
+from ingest.ledger import write_ledger
 
 WAIT_SECONDS = 600
 
@@ -47,6 +48,16 @@ def _print(report: ImportReport, dry_run: bool) -> None:
     for name, counts in (("项目", report.projects), ("合同", report.contracts)):
         click.echo(f"{name}：新增 {counts['created']}，更新 {counts['updated']}，未变 {counts['unchanged']}")
     return click.echo("仅检查，未写入。") if dry_run else None
+
+
+@project.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def template(file: Path) -> None:
+    """写出一份空白台账（.xlsx），含全部列。"""
+    if file.exists():
+        raise click.UsageError(f"文件“{file}”已存在，没有覆盖；请换一个名字。")
+    write_ledger(file, (), ())
+    click.echo(f"已写出 {file}")
 
 
 @project.command("list")

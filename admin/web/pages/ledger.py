@@ -4,23 +4,38 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import flash, render_template, request
+from flask import Response, flash, render_template, request
 
 from admin.ledger_import import ImportReport, import_file
+from admin.web.downloads import disposition
 from admin.web.pages.shared import actor, area, needs, system
 from archive.errors import ArchiveError, Invalid
 from archive.permissions import Permission
+from ingest.ledger import write_ledger
 
 ledger = area("ledger", __name__)
 LARGEST = 32 << 20
 SUFFIXES = (".xlsx", ".csv")
 SHOWN_ERRORS = 200
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @ledger.get("/projects/import")
 @needs(Permission.PROJECT_CREATE)
 def show() -> Any:
     return _page(None)
+
+
+@ledger.get("/projects/import/template.xlsx")
+@needs(Permission.PROJECT_CREATE)
+def template() -> Any:
+    """An empty ledger with every column, to be filled in."""
+    with tempfile.TemporaryDirectory(dir=system().settings.data_dir) as folder:
+        path = Path(folder) / "template.xlsx"
+        write_ledger(path, (), ())
+        content = path.read_bytes()
+    return Response(content, mimetype=SPREADSHEET, headers={
+        "Content-Disposition": disposition("台账模板.xlsx", inline=False)})
 
 
 @ledger.post("/projects/import")

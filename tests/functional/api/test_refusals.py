@@ -4,6 +4,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -50,7 +51,12 @@ def address(app: Flask) -> Iterator[tuple[str, int]]:
     """The application behind the real web server, which takes at most 1 KiB."""
     server = create_server(app, host="127.0.0.1", port=0, threads=1, max_request_body_size=1024)
     server.channel_class = RefusingChannel
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def serve() -> None:
+        with suppress(OSError):  # closing the server under its loop ends the loop this way
+            server.run()
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield "127.0.0.1", server.effective_port
     server.close()

@@ -15,6 +15,7 @@ from archive.access import Actor
 from archive.models import AuditEntry, Document, JobRun, Person, Project
 from archive.models.connection import database
 from archive.operations.people import person_of_token, sign_in
+from ingest.ledger import Ledger, read_ledger
 from tests import samples
 from tests.builders import a_project
 from tests.conftest import snapshot
@@ -136,6 +137,15 @@ def test_a_token_is_shown_once(signed_in: Callable[[str], Browser]) -> None:
     assert owner is not None
     assert owner.name == "auditor"
     assert "dgn_" not in browser.page("/account")
+
+
+def test_an_empty_ledger_is_there_to_be_filled_in(tmp_path: Path, signed_in: Callable[[str], Browser]) -> None:
+    answer = signed_in("archivist").get("/projects/import/template.xlsx")
+    path = tmp_path / "template.xlsx"
+    path.write_bytes(answer.data)
+    assert read_ledger(path) == Ledger()
+    assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+    assert signed_in("auditor").get("/projects/import/template.xlsx").status_code == 403
 
 
 def test_a_ledger_is_checked_before_it_is_taken(system: System, tmp_path: Path, signed_in: Callable[[str], Browser]) -> None:

@@ -1,0 +1,43 @@
+"""How fast files become searchable, and how much memory that takes: `python -m bench.ingest DIR`.
+
+DIR holds `files/`. They go through `dangan ingest` into an empty archive; the clock runs from the first file to the
+moment when the last one can be found.
+"""
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from bench.memory import PeakMemory
+from bench.scratch import CODE, Scratch, scratch_archive
+
+LEAST_DOCS_PER_SECOND, MOST_MEGABYTES = 25.0, 1500.0
+
+
+def ingest(scratch: Scratch, files: Path) -> dict[str, Any]:
+    """File everything below `files`; speed, results and peak memory of all processes that took part."""
+    process = scratch.start("ingest", files, "--project", CODE, "--json")
+    with PeakMemory(lambda: {process.pid, *scratch.engines()}) as memory:
+        said, _ = process.communicate()
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"dangan ingest ended with {process.returncode}")
+    report = json.loads(said)
+    statuses = Counter(file["status"] for file in report["files"])
+    return {"files": len(report["files"]), **statuses, "seconds": report["seconds"],
+            "docs_per_second": round(len(report["files"]) / report["seconds"], 1), "megabytes": memory.megabytes()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.ingest", description=__doc__)
+    parser.add_argument("folder", type=Path, help="a folder with files/")
+    with scratch_archive() as scratch:
+        result = ingest(scratch, parser.parse_args().folder / "files")
+    result["goals_met"] = (result["docs_per_second"] >= LEAST_DOCS_PER_SECOND
+                           and result["megabytes"]["peak"] < MOST_MEGABYTES)
+    print(json.dumps(result, ensure_ascii=False, indent=1))
+
+
+if __name__ == "__main__":
+    main()

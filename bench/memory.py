@@ -1,0 +1,94 @@
+"""How much memory a tree of processes takes at most, shared pages counted once (PSS), sampled from /proc."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+PROC = Path("/proc")
+EVERY_SECONDS = 0.2
+
+
+class PeakMemory:
+    """Samples while its block runs. `roots` is asked each time: processes come and go. `peak` is in bytes."""
+
+    def __init__(self, roots: Callable[[], set[int]]) -> None:
+        self.roots, self.peak, self.samples = roots, 0, 0
+        self.largest: dict[str, int] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "PeakMemory":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def megabytes(self) -> dict[str, float]:
+        """The peak, and what the tree consisted of at that moment."""
+        return {"peak": _mega(self.peak), **{name: _mega(size) for name, size in sorted(self.largest.items())}}
+
+    def _watch(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS):
+            sizes = {pid: memory_of(pid) for pid in tree(self.roots())}
+            self.samples += 1
+            if (total := sum(sizes.values())) > self.peak:
+                self.peak = total
+                self.largest = _by_name(sizes)
+
+
+def tree(roots: set[int]) -> set[int]:
+    """These processes and everything below them."""
+    parents = _parents()
+    found = roots & parents.keys()
+    while below := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= below
+    return found
+
+
+def memory_of(pid: int) -> int:
+    """PSS in bytes; the resident size where the kernel does not tell; 0 once the process is gone."""
+    for name, field in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        try:
+            text = (PROC / str(pid) / name).read_text()
+        except OSError:
+            continue
+        for line in text.splitlines():
+            if line.startswith(field):
+                return int(line.split()[1]) << 10
+    return 0
+
+
+def _parents() -> dict[int, int]:
+    found = {}
+    for path in PROC.glob("[0-9]*/stat"):
+        try:
+            found[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    return found
+
+
+def _by_name(sizes: dict[int, int]) -> dict[str, int]:
+    named: dict[str, int] = {}
+    for pid, size in sizes.items():
+        named[_name(pid)] = named.get(_name(pid), 0) + size
+    return named
+
+
+def _name(pid: int) -> str:
+    """`mongod`, `admin web`, `archive.mongo.guardian`, … as the command line says it."""
+    try:
+        words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return "gone"
+    if "-m" in words:
+        at = words.index("-m") + 1
+        return " ".join(words[at:at + 2]) if words[at] == "admin" else words[at]
+    return Path(words[0]).name or "?"
+
+
+def _mega(size: int) -> float:
+    return round(size / (1 << 20), 1)

@@ -1,0 +1,69 @@
+"""A data folder to throw away, and commands run on it, so that a benchmark never meets an archive somebody keeps."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE, UNIT = "BENCH-001", "测试单位"
+LEDGER = f"项目编号,项目名称,项目单位,建设方式\n{CODE},性能测试项目,{UNIT},自行建设\n"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "var"
+
+    def run(self, *arguments: object, accept: tuple[int, ...] = (0,)) -> str:
+        """A `dangan` command to its end; what it printed. Raises SystemExit where it failed."""
+        done = subprocess.run(self._command(*arguments), cwd=ROOT, env=self._environment(), text=True, capture_output=True,
+                              check=False)
+        if done.returncode not in accept:
+            raise SystemExit(f"dangan {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self, *arguments: object) -> "subprocess.Popen[str]":
+        """A `dangan` command beside the benchmark; its output is read by the caller."""
+        return subprocess.Popen(self._command(*arguments), cwd=ROOT, env=self._environment(), text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def engines(self) -> set[int]:
+        """The process that owns the database and the database itself."""
+        try:
+            run = json.loads((self.data / "mongo" / "run.json").read_text())
+        except (FileNotFoundError, ValueError):
+            return set()
+        return {run["guardian"], run["mongod"]}
+
+    def _command(self, *arguments: object) -> list[str]:
+        return [sys.executable, "-m", "admin", *map(str, arguments)]
+
+    def _environment(self) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("DANGAN_")}
+        return {**own, "DANGAN_DATA_DIR": str(self.data)}
+
+
+@contextmanager
+def scratch_archive() -> Iterator[Scratch]:
+    """An empty archive with one project, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="dangan-bench-") as folder:
+        scratch, ledger = Scratch(Path(folder)), Path(folder) / "ledger.csv"
+        ledger.write_text(LEDGER, "utf-8")
+        scratch.run("project", "import", ledger)
+        yield scratch
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
