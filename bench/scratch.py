@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CODE, UNIT = "BENCH-001", "测试单位"
 LEDGER = f"项目编号,项目名称,项目单位,建设方式\n{CODE},性能测试项目,{UNIT},自行建设\n"
+STOP_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Scratch:
             return set()
         return {run["guardian"], run["mongod"]}
 
+    def wait_until_still(self) -> None:
+        """The database stops a moment after its last user; until then it writes into the folder."""
+        deadline = time.monotonic() + STOP_SECONDS
+        engines = self.engines()
+        while any(Path(f"/proc/{pid}").exists() for pid in engines) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
     def _command(self, *arguments: object) -> list[str]:
         return [sys.executable, "-m", "admin", *map(str, arguments)]
 
@@ -61,6 +70,7 @@ def scratch_archive() -> Iterator[Scratch]:
         ledger.write_text(LEDGER, "utf-8")
         scratch.run("project", "import", ledger)
         yield scratch
+        scratch.wait_until_still()
 
 
 def free_port() -> int:

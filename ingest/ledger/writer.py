@@ -3,6 +3,7 @@
 The bytes depend only on what is written, not on the day of writing, so that equal ledgers are equal files.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from ingest.ledger.columns import CONTRACT, PROJECT, Column, Sheet
 from ingest.ledger.rows import ContractRow, ProjectRow
 
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - openpyxl wants a naive instant, and it is never shown
+_SAVED_AT = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _WIDTHS = {columns.DAY: 13, columns.MONEY: 14, columns.YES_NO: 10, columns.CHOICE: 12, columns.EMAIL: 26}
 
 
@@ -73,5 +75,6 @@ def _without_timestamps(data: bytes) -> bytes:
     packed = BytesIO()
     with ZipFile(BytesIO(data)) as source, ZipFile(packed, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(ZipInfo(name, (2000, 1, 1, 0, 0, 0)), source.read(name), ZIP_DEFLATED)
+            content = _SAVED_AT.sub(_EPOCH.strftime(r"\g<1>%Y-%m-%dT%H:%M:%SZ").encode(), source.read(name))
+            target.writestr(ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, ZIP_DEFLATED)
     return packed.getvalue()

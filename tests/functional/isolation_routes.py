@@ -94,7 +94,8 @@ GET: dict[str, list[Values]] = {
     "documents.version_content": each(key=DOCUMENTS, number=NUMBERS),
     "dossier.show": each(code=CODES), "dossier.edit": each(code=CODES), "dossier.materials": each(code=CODES),
     "findings.board": crossed(FINDING_FILTERS, [{}, {"group": "overdue"}]) + one_by_one(group=("soon", "later", "missing")),
-    "findings.show": each(key=FINDINGS), "ledger.show": [{}], "ledger.template": [{}], "operations.overview": [{}], "people.listing": [{}],
+    "findings.show": each(key=FINDINGS), "ledger.show": [{}], "ledger.template": [{}], "operations.overview": [{}],
+    "people.listing": [{}],
     "projects.blank": [{}], "projects.listing": one_by_one(
         text=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, mode=("self_build",), kind=("new", "upgrade"), page=NUMBERS),
     "rules.rules": [{}], "rules.clauses": [{}], "search.search": SEARCHES + each(q=("会议", ""), year=("2026", "2024")),
