@@ -1,6 +1,6 @@
 """Which effects follow which events: the one page where siblings meet. Handlers are idempotent and order-free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from admin.system import System
 from archive.events import Subscription
@@ -11,6 +11,17 @@ from search.projection import documents_by_id, project_documents
 
 FILED, READ, CHANGED = "document.filed", "document.text-read", "document.changed"
 PROJECT, MOVED = "project.changed", "dossier.moved"
+JUDGED = frozenset({FILED, READ, CHANGED, PROJECT})
+
+
+def still_coming(codes: Iterable[str]) -> set[str]:
+    """Projects of which untouched events still wait: judging them now would only be done again with the next batch.
+
+    Only unclaimed events that never failed count: two workers must not wait for each other, nor one for a broken event.
+    """
+    waiting = OutboxEvent.objects(finished=False, project__in=sorted(codes), kind__in=sorted(JUDGED), claimed_by="",
+                                  attempts=0)
+    return set(waiting.distinct("project"))
 
 
 def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, ...]:
@@ -27,6 +38,7 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
 
     def judge(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
         codes = {event.project for event in events if event.project}
+        codes -= still_coming(codes)
         followers = Project.objects(predecessor__in=sorted(codes)).scalar("code")
         refresh(system.judge, codes | set(followers))
         return {}
@@ -35,5 +47,5 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
         Subscription("read", frozenset({FILED}), reader),
         Subscription("index", frozenset({FILED, READ, CHANGED}), index_documents),
         Subscription("index-dossier", frozenset({MOVED}), index_dossiers),
-        Subscription("judge", frozenset({FILED, READ, CHANGED, PROJECT}), judge),
+        Subscription("judge", JUDGED, judge),
     )

@@ -73,7 +73,7 @@ def _objects(system: System) -> Check:
 
 def _index(system: System) -> Check:
     info = system.index.info()
-    return Check(info.state != "needs_rebuild", info.reason, {"engine": info.engine, "documents": info.documents})
+    return Check(info.state != "needs_rebuild", info.reason, {"engine": info.engine})
 
 
 def _scheduler(system: System) -> Check:

@@ -1,11 +1,12 @@
-"""`/metrics` in Prometheus' text format: numbers of the whole archive, read when they are asked for.
+"""`/metrics` in Prometheus' text format, read when it is asked for; every web process gives the same answer.
 
-Counts only: no name, code or address. Every web process gives the same answer, so none keeps counters of its own.
+Anybody may learn how the machinery does. How much the archive holds is told only for the token of somebody who may
+read operations: a count that grows would tell a unit of another's dossier.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -16,28 +17,36 @@ from admin.system import System
 from archive.events import lag
 from archive.models import Document, Lease, Project
 from archive.models.base import Model
+from archive.operations.people import person_of_token
+from archive.permissions import Permission
 from archive.transaction import collection
 from retention.models import FindingRecord, Mail
 
 
-class ArchiveNumbers(Collector):
-    def __init__(self, system: System) -> None:
-        self.system = system
+class Numbers(Collector):
+    def __init__(self, system: System, *, contents: bool) -> None:
+        self.system, self.contents = system, contents
 
     def collect(self) -> Iterable[Metric]:
         yield from _outbox(self.system)
         yield from _scheduler()
-        yield from _contents()
+        if self.contents:
+            yield from _contents()
 
 
 def register(app: Flask, system: System) -> None:
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(ArchiveNumbers(system))
-
     def metrics() -> Response:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(Numbers(system, contents=_may_read_operations()))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def _may_read_operations() -> bool:
+    sent = request.authorization
+    person = person_of_token(sent.token) if sent and sent.type == "bearer" and sent.token else None
+    return person is not None and person.actor().may(Permission.OPERATIONS_READ)
 
 
 def _outbox(system: System) -> Iterator[Metric]:

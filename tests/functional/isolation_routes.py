@@ -99,16 +99,14 @@ GET: dict[str, list[Values]] = {
     "projects.blank": [{}], "projects.listing": one_by_one(
         text=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, mode=("self_build",), kind=("new", "upgrade"), page=NUMBERS),
     "rules.rules": [{}], "rules.clauses": [{}], "search.search": SEARCHES + each(q=("会议", ""), year=("2026", "2024")),
-    "start.start": [{}],
+    "start.start": [{}], "ready": [{}], "metrics": [{}],
 }
 
 # Not asked, with the reason; everything else is.
 NOT_ASKED: dict[str, str] = {
     "static": "files of the installation", "bootstrap.static": "files of the installation",
     "backoffice.static": "files of the installation", "api_docs.asset": "files of the installation",
-    "api_docs.script": "a file of the installation", "alive": "says only that the process answers",
-    "ready": "numbers of the whole archive, for monitoring; nothing is named",
-    "metrics": "numbers of the whole archive, for monitoring; nothing is named"}
+    "api_docs.script": "a file of the installation", "alive": "says only that the process answers"}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from archive.clock import FixedClock
 from archive.models import Project
 from retention.alerts import refresh
 from tests.builders import SYSTEM, file_text
-from tests.functional.api.conftest import CODE
+from tests.functional.api.conftest import CODE, Everybody
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def scheduler(system: System, clock: FixedClock) -> None:
     assert leases.take(DUTY, "somebody", clock, TERM)
 
 
-def numbers(client: Any) -> dict[tuple[str, str], float]:
+def numbers(client: Any, token: str = "") -> dict[tuple[str, str], float]:
     """Every sample by name and its one label's value."""
-    answer = client.get("/metrics")
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {token}"} if token else {})
     assert answer.status_code == 200
     assert answer.content_type.startswith("text/plain")
 
@@ -97,18 +97,26 @@ def test_work_that_waits_is_told_and_makes_nothing_unready(client: Any, schedule
     assert outbox["waiting"] == 2
 
 
-def test_metrics_count_the_archive(client: Any, scheduler: None, system: System, project: Project,
-                                   clock: FixedClock) -> None:
+def test_metrics_count_the_archive(client: Any, scheduler: None, system: System, project: Project, clock: FixedClock,
+                                   everybody: Everybody) -> None:
     file_text(system, CODE, "a.txt", "text")
     refresh(system.judge)
     clock.advance(timedelta(seconds=9))
-    found = numbers(client)
+    found = numbers(client, everybody.token("sysadmin"))
     assert found["dangan_projects", ""] == 1
     assert found["dangan_documents", "read"] == 1
     assert (found["dangan_outbox_waiting", ""], found["dangan_outbox_lag_seconds", ""]) == (2, 9)
     assert found["dangan_outbox_failing", ""] == 0
     assert found["dangan_scheduler_last_tick_timestamp_seconds", ""] == clock.now().timestamp() - 9
     assert sum(value for (name, _), value in found.items() if name == "dangan_alerts_open") > 0
+
+
+@pytest.mark.parametrize("name", ["", "unit_b", "archivist", "auditadmin"])
+def test_only_who_reads_operations_learns_how_much_there_is(client: Any, project: Project, everybody: Everybody,
+                                                            name: str) -> None:
+    shown = {metric for metric, _ in numbers(client, everybody.token(name) if name else "wrong")}
+    assert "dangan_outbox_waiting" in shown
+    assert not shown & {"dangan_projects", "dangan_documents", "dangan_alerts_open", "dangan_mails"}
 
 
 def test_metrics_tell_of_failed_jobs(client: Any, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
