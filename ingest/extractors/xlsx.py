@@ -59,15 +59,15 @@ def _pages(book: Any, names: list[str], package: Package, parts: dict[str, str],
            headings: list[str]) -> Iterator[str]:
     for name in names:
         rows = [row for row in map(_row, _cells(book, name, package)) if row]
-        title = [] if _DEFAULT_NAME.fullmatch(name) else [name]
-        headings.extend(title)
-        if rows and "\t" not in rows[0]:
-            headings.append(rows[0][:200])
+        label = [] if _DEFAULT_NAME.fullmatch(name) else [name]
+        # A sheet that begins with a title of its own is called by that; its name then stands at the end.
+        titled = bool(rows) and "\t" not in rows[0]
+        headings.extend([rows[0][:200], *label] if titled else label)
         if part := parts.get(name):
             _note_uncomputed(package, name, part)
             rows += [text for r in package.related(part) if r.kind in _BESIDE
                      if (text := text_of(package.parse(r.target)).strip())]
-        yield "\n".join([*title, *rows] if rows else [])
+        yield "\n".join(([*rows, *label] if titled else [*label, *rows]) if rows else [])
 
 
 def _cells(book: Any, name: str, package: Package) -> list[list[object]]:

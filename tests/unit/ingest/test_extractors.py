@@ -212,9 +212,9 @@ class TestWorkbook:
             "工程量清单": [["某项目清单"], ["序号", "名称", "单价", "日期"], [1, "交换机", 12.5, date(2024, 3, 1)], [],
                       [2, "网闸", 3000.0, None]],
             "说明": [["2024年3月1日到货"]]}, comment="复核人意见"))
-        assert read.pages == ("工程量清单\n某项目清单\n序号\t名称\t单价\t日期\n1\t交换机\t12.5\t2024-03-01\n"
-                              "2\t网闸\t3000\n复核人意见", "说明\n2024年3月1日到货")
-        assert read.headings == ("工程量清单", "某项目清单", "说明", "2024年3月1日到货")
+        assert read.pages == ("某项目清单\n序号\t名称\t单价\t日期\n1\t交换机\t12.5\t2024-03-01\n2\t网闸\t3000\n"
+                              "复核人意见\n工程量清单", "2024年3月1日到货\n说明")
+        assert read.headings == ("某项目清单", "工程量清单", "2024年3月1日到货", "说明")
         assert read.page_count == 2
 
     def test_formulas_without_a_stored_value_are_said_to_be_missing(self, tmp_path: Path) -> None:
