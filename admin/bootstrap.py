@@ -16,7 +16,6 @@ from ingest.rendering import Renderer
 from ingest.sandbox import Sandbox
 from retention import models as retention_models
 from retention.alerts import Judge
-from retention.workdays import WorkCalendar
 from search.service import SearchService
 
 
@@ -50,7 +49,7 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
         search=SearchService(index, texts_of),
         intake=Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload),
-        judge=Judge(clock, WorkCalendar(), settings.rules, settings.timezone),
+        judge=Judge(clock, settings.workdays, settings.rules, settings.timezone),
         closers=(closing.close,))
     return dataclasses.replace(system, **replace)
 

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from archive.errors import ArchiveError, Invalid
 from retention.compliance.facts import RuleSettings
+from retention.workdays import WorkCalendar
 
 PREFIX = "DANGAN_"
 SHORTEST_KEY = 32
@@ -136,6 +137,7 @@ class Settings:
     timezone: str
     max_upload: int
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)
+    workdays: WorkCalendar = dataclasses.field(default_factory=WorkCalendar, compare=False)
 
     @property
     def embedded(self) -> bool:
@@ -148,12 +150,12 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if env is None else env
     given = {k.removeprefix(PREFIX).lower(): v for k, v in env.items() if k.startswith(PREFIX)}
     config = given.pop("config", "")
-    from_file, rules = _read_file(config) if config else ({}, RuleSettings())
+    from_file, rules, workdays = _read_file(config) if config else ({}, RuleSettings(), WorkCalendar())
     for name in given:
         _known(PREFIX + name.upper(), name)
     values = {s.name: _parse(s, given.get(s.name, from_file.get(s.name, s.default))) for s in SETTINGS}
     values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
-    settings = Settings(**values, rules=rules)
+    settings = Settings(**values, rules=rules, workdays=workdays)
     if not settings.embedded and not settings.secret_key:
         raise BadSetting(name=f"{PREFIX}SECRET_KEY", problem=f"使用外部引擎时必须设置，至少 {SHORTEST_KEY} 个随机字符。")
     return settings
@@ -203,17 +205,33 @@ def _known(shown: str, name: str) -> None:
         raise BadSetting(name=shown, problem=f"没有这个设置；{hint}")
 
 
-def _read_file(path: str) -> tuple[dict[str, str], RuleSettings]:
+def _read_file(path: str) -> tuple[dict[str, str], RuleSettings, WorkCalendar]:
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSetting(name=f"{PREFIX}CONFIG", problem=f"读不了“{path}”（{error}），请检查路径和内容。") from None
     rules = _read_rules(path, content.pop("rules", {}))
+    workdays = _read_workdays(path, content.pop("workdays", {}))
     for name in content:
         _known(f"{path} 中的 {name}", name)
         if not isinstance(content[name], (str, int)) or isinstance(content[name], bool):
             raise BadSetting(name=f"{path} 中的 {name}", problem="应为文字或整数。")
-    return {name: str(value) for name, value in content.items()}, rules
+    return {name: str(value) for name, value in content.items()}, rules, workdays
+
+
+def _read_workdays(path: str, values: Any) -> WorkCalendar:
+    """The table `[workdays]`: days off and make-up days as announced, and the years this covers completely."""
+    kinds: dict[str, type] = {"rest": date, "work": date, "announced": int}
+    if not isinstance(values, dict) or not values.keys() <= kinds.keys():
+        raise BadSetting(name=f"{path} 中的 workdays", problem="应为表，只含 rest、work（日期列表）和 announced（年份列表）。")
+    for name, listed in values.items():
+        if not isinstance(listed, list) or not all(type(item) is kinds[name] for item in listed):
+            what = "年份列表，例如 [2027]" if name == "announced" else "日期列表，例如 [2027-01-01]"
+            raise BadSetting(name=f"{path} 中的 workdays.{name}", problem=f"应为{what}。")
+    if both := set(values.get("rest", ())) & set(values.get("work", ())):
+        raise BadSetting(name=f"{path} 中的 workdays", problem=f"{min(both)} 既列为休息日又列为工作日，请去掉一处。")
+    overrides = dict.fromkeys(values.get("rest", ()), False) | dict.fromkeys(values.get("work", ()), True)
+    return WorkCalendar(overrides, values.get("announced", ()))
 
 
 def _read_rules(path: str, values: Any) -> RuleSettings:

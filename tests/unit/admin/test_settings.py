@@ -27,7 +27,7 @@ def test_the_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch,
         data_dir=tmp_path / "var", mongodb_url="", s3_url="", elasticsearch_url="", smtp_url="", clamd_url="",
         base_url="http://127.0.0.1:8000", secret_key="", timezone="Asia/Shanghai", max_upload=5 << 30)
     assert found.embedded
-    assert {s.name for s in SETTINGS} == {field for field in Settings.__slots__ if field != "rules"}
+    assert {s.name for s in SETTINGS} == {field for field in Settings.__slots__ if field not in ("rules", "workdays")}
 
 
 def test_environment_wins_over_file_and_file_over_default(tmp_path: Path) -> None:
@@ -199,3 +199,25 @@ def test_the_parts_of_an_smtp_url() -> None:
 def test_an_smtp_url_without_host_or_port_is_refused_and_keeps_its_secret(url: str) -> None:
     with pytest.raises(BadSetting, match="DANGAN_SMTP_URL"):
         smtp_address(url.replace("//", "//u:hunter2@"))
+
+
+def test_the_arrangement_of_a_year_is_filled_in_once_it_is_announced(tmp_path: Path) -> None:
+    assert load({}).workdays.provisional(2031)
+    found = load(config(tmp_path, """
+        [workdays]
+        rest = [2031-05-02]
+        work = [2031-05-04]
+        announced = [2031]
+    """)).workdays
+    assert not found.provisional(2031)
+    assert not found.is_workday(date(2031, 5, 2)), "a Friday off"
+    assert found.is_workday(date(2031, 5, 4)), "a Sunday to make up for it"
+
+
+@pytest.mark.parametrize(("text", "hint"), [
+    ("workdays = 1", "workdays"), ("[workdays]\nholidays = []", "workdays"), ("[workdays]\nrest = ['2031-05-02']", "rest"),
+    ("[workdays]\nannounced = [true]", "announced"), ("[workdays]\nwork = 2031-05-04", "work"),
+    ("[workdays]\nrest = [2031-05-04]\nwork = [2031-05-04]", "2031-05-04 既列为休息日又列为工作日")])
+def test_a_bad_calendar_is_named(tmp_path: Path, text: str, hint: str) -> None:
+    with pytest.raises(BadSetting, match=hint):
+        load(config(tmp_path, text))
