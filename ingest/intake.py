@@ -110,7 +110,7 @@ class Intaker:
     def _refuse_secrets(self, submission: Submission) -> None:
         """State secrets may not enter a system that is not cleared for them (保守国家秘密法)."""
         text = submission.reading.text
-        if text.state is not TextState.READ:
+        if not any(page.strip() for page in text.pages):
             return
         submission.secrecy_checked = True
         if marking := secrecy_marking(text.pages[0]):

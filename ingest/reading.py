@@ -43,6 +43,8 @@ def _as_text(extraction: Extraction) -> TextRead:
         state, pages, reason = TextState.GARBLED, (), "文字层是乱码，未作为文字收录；原文可下载查看，待光学识别。"
     elif not any(page.strip() for page in pages):
         state, pages, reason = TextState.NO_TEXT, (), "文件里没有文字层，多半是扫描件；原文可下载查看，待光学识别。"
+    elif extraction.damaged:
+        state = TextState.UNREADABLE  # what could be salvaged is kept and found, but the file needs a person
     return TextRead(state, pages, extraction.page_count or len(extraction.pages), extraction.engine, reason,
                     extraction.truncated, extraction.warnings)
 

@@ -66,7 +66,7 @@ def extraction_of(message: dict[str, Any]) -> Extraction:
     if message.keys() != {field.name for field in fields(Extraction)}:
         raise ValueError("not an extraction")
     texts = {name: _texts(message[name]) for name in ("pages", "headings", "warnings")}
-    flags = {name: bool(message[name]) for name in ("truncated", "garbled", "complete")}
+    flags = {name: bool(message[name]) for name in ("truncated", "garbled", "complete", "damaged")}
     return Extraction(page_count=int(message["page_count"]), engine=str(message["engine"]), **texts, **flags)  # type: ignore[arg-type]
 
 

@@ -63,7 +63,8 @@ class Extraction:
 
     `page_count` counts the pages of the file, `pages` holds those that were read. `complete` is False where more could
     be read by asking again without `max_pages`; `truncated` where text was cut for good; `garbled` where the file has
-    characters that are not its text. `engine` is name and version; `headings` serve recognition.
+    characters that are not its text; `damaged` where the text was salvaged from a broken file. `engine` is name and
+    version; `headings` serve recognition.
     """
 
     pages: tuple[str, ...]
@@ -74,6 +75,7 @@ class Extraction:
     truncated: bool = False
     garbled: bool = False
     complete: bool = True
+    damaged: bool = False
 
 
 class Extractor(Protocol):

@@ -27,14 +27,15 @@ def extract(source: Source) -> Extraction:
         headings: list[str] = []
         broken: list[int] = []
         pages = collect(_pages(document, headings, broken), count, source)
-    texts, warnings = pages.texts, [*_damage(source), *_warnings(broken)]
+    damage = list(_damage(source))
+    texts, warnings = pages.texts, [*damage, *_warnings(broken)]
     bad = garbled_pages(texts)
     garbled = mostly_garbled(texts, bad)
     if bad and not garbled:
         warnings.append(f"第{_numbers(bad)}页的文字层是乱码，这些页未作为文字收录。")
         texts = tuple("" if n in bad else text for n, text in enumerate(texts))
     return Extraction(texts, count, f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO}", () if garbled else tuple(headings),
-                      tuple(warnings), pages.truncated, garbled, pages.complete)
+                      tuple(warnings), pages.truncated, garbled, pages.complete, damaged=bool(damage))
 
 
 def _open(source: Source) -> Any:
