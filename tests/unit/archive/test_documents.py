@@ -289,7 +289,7 @@ def test_a_file_without_text_says_why(system: System) -> None:
     a_project(system)
     document = filed(system, text=TextRead(TextState.UNREADABLE, reason="文件已损坏")).document
     assert (document.text_state, document.text_reason) == ("unreadable", "文件已损坏")
-    assert TextState(document.text_state).label == "无法读取"
+    assert TextState(document.text_state).label == "损坏或无法读取"
 
 
 def test_a_refusal_leaves_a_trace_without_name_or_text(system: System) -> None:
