@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow lint lock docs clean
+.PHONY: demo test test-slow lint lock docs clean wheelhouse
 
 demo: $(VENV)/.ready
 	@exec $(BIN)/dangan demo $(ARGS)
@@ -35,6 +35,10 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@echo "正在安装测试工具… / installing what the tests need…"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# For machines without a network: everything Python in one folder (docs/handbook). Offline: deploy/install-wheels wheelhouse VENV
+wheelhouse:
+	@PYTHON=$(PYTHON) deploy/collect-wheels wheelhouse
 
 # For maintainers: resolve again after a change of pyproject.toml (needs uv on the path).
 lock:

@@ -7,22 +7,15 @@ from admin.locks import FolderLock
 from admin.mail.folder import FolderMailer
 from admin.mail.port import Mailer
 from admin.mail.smtp import Server, SmtpMailer
-from admin.settings import BadSetting, Settings, smtp_address
+from admin.settings import Settings, smtp_address
 from archive.blobs.folder import FolderBlobs
 from archive.blobs.port import BlobStore
+from archive.blobs.s3_address import S3Address
 from archive.mongo.embedded import EmbeddedMongo
+from ingest.scanners.none import NoScanner
+from ingest.scanners.port import Scanner
+from search.backends.elastic_address import ElasticAddress
 from search.port import SearchIndex
-
-NOT_YET = {
-    "s3_url": "S3，请先去掉此设置，使用内置文件夹", "elasticsearch_url": "Elasticsearch，请先去掉此设置，使用内置索引",
-    "clamd_url": "查毒，请先去掉此设置"}
-
-
-def check(settings: Settings) -> None:
-    """Refuse what this version cannot do rather than leave it out in silence. Raises BadSetting."""
-    for name, what in NOT_YET.items():
-        if getattr(settings, name):
-            raise BadSetting(name=f"DANGAN_{name.upper()}", problem=f"本版本尚不支持{what}。")
 
 
 def mongodb_url(settings: Settings, closing: ExitStack) -> str:
@@ -34,15 +27,25 @@ def mongodb_url(settings: Settings, closing: ExitStack) -> str:
 
 
 def blob_store(settings: Settings) -> BlobStore:
-    return FolderBlobs(settings.data_dir / "objects")
+    if not settings.s3_url:
+        return FolderBlobs(settings.data_dir / "objects")
+    from archive.blobs.s3 import S3Blobs
+
+    return S3Blobs(S3Address.parse(settings.s3_url), scratch=staging_folder(settings))
 
 
 def staging_folder(settings: Settings) -> Path:
     """On the same file system as the objects where those are files, so that keeping a file is a rename."""
-    return settings.data_dir / "objects" / "incoming"
+    return settings.data_dir / "incoming" if settings.s3_url else settings.data_dir / "objects" / "incoming"
 
 
 def search_index(settings: Settings, closing: ExitStack, *, writable: bool) -> SearchIndex:
+    if settings.elasticsearch_url:
+        from search.backends.elastic_index import ElasticIndex
+
+        server = ElasticIndex(ElasticAddress.parse(settings.elasticsearch_url))
+        closing.callback(server.close)
+        return server
     from search.backends.tantivy_index import TantivyIndex
 
     index = TantivyIndex(settings.data_dir / "index", writable=writable)
@@ -59,8 +62,18 @@ def mailer(settings: Settings) -> Mailer:
     return SmtpMailer(server, address.sender)
 
 
+def scanner(settings: Settings) -> Scanner:
+    if not settings.clamd_url:
+        return NoScanner()
+    from ingest.scanners.clamd import ClamdScanner
+
+    return ClamdScanner(settings.clamd_url)
+
+
 def worker_lock(settings: Settings, closing: ExitStack) -> bool:
-    """The embedded index has one writer: whether this process may be it."""
+    """The embedded index has one writer: whether this process may be it. A server's index has any number."""
+    if settings.elasticsearch_url:
+        return True
     lock = FolderLock(settings.data_dir / "worker.lock")
     if not lock.acquire("worker"):
         return False

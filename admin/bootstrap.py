@@ -5,7 +5,9 @@ from contextlib import ExitStack
 from typing import Any
 
 from admin import backends
+from admin.backup import marker
 from admin.settings import Settings, with_secret_key
+from admin.storage.routes import moving_blobs
 from admin.system import System
 from archive import models
 from archive.clock import Clock, SystemClock
@@ -22,7 +24,8 @@ from search.service import SearchService
 def build(settings: Settings, *, work: bool = False, clock: Clock | None = None, **replace: Any) -> System:
     """Wire the system for one process. `work`: become the worker where nobody else is.
 
-    Any part of `System` may be replaced by keyword, for tests. Raises EngineDown, BadSetting.
+    Any part of `System` may be replaced by keyword, for tests. Only `restoring` opens an archive whose restore was
+    begun and not finished. Raises EngineDown, BadSetting, HalfRestored.
     """
     settings = with_secret_key(settings)
     closing = ExitStack()
@@ -34,21 +37,23 @@ def build(settings: Settings, *, work: bool = False, clock: Clock | None = None,
 
 
 def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, replace: dict[str, Any]) -> System:
-    backends.check(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    blobs = replace.pop("blobs", None) or backends.blob_store(settings)
     mailer = replace.pop("mailer", None) or backends.mailer(settings)
     works = work and backends.worker_lock(settings, closing)
     connect(backends.mongodb_url(settings, closing))
     closing.callback(disconnect)
+    if not replace.pop("restoring", False):
+        marker.require_whole()
     prepare((*models.ALL, *retention_models.ALL))
+    blobs = replace.pop("blobs", None) or moving_blobs(settings, clock)
     index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
     sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox())
     renderer = replace.pop("renderer", None) or _closed(closing, Renderer())
     system = System(
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
         search=SearchService(index, texts_of),
-        intake=Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload),
+        intake=Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload,
+                       backends.scanner(settings), through=not settings.s3_url),
         judge=Judge(clock, settings.workdays, settings.rules, settings.timezone),
         closers=(closing.close,))
     return dataclasses.replace(system, **replace)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from admin import digests
+from admin.backup import marker, scheduled
 from admin.system import System
 from admin.verify import verify_files
 from archive import leases
@@ -36,8 +37,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`hour`/`minute` of every day in the archive's time zone, or `every` so many seconds.
+    """`hour`/`minute` of every day (of every `weekday`, 0 is Monday) in the archive's zone, or `every` so many seconds.
 
+    A `slow` job may take hours: the others do not wait for it.
     Jobs with the same `group` never run at the same time, in whatever process.
     """
 
@@ -48,6 +50,8 @@ class Job:
     minute: int = 0
     every: int = 0
     group: str = ""
+    weekday: int | None = None
+    slow: bool = False
 
     @property
     def lease(self) -> str:
@@ -59,7 +63,23 @@ class Job:
 
     @property
     def when(self) -> str:
-        return f"每天 {self.hour:02}:{self.minute:02}" if self.daily else f"每 {self.every} 秒"
+        if not self.daily:
+            return f"每 {self.every} 秒"
+        day = "每天" if self.weekday is None else f"每周{'一二三四五六日'[self.weekday]}"
+        return f"{day} {self.hour:02}:{self.minute:02}"
+
+    def due_since(self, now: datetime) -> date | None:
+        """The day whose hour came last, `now` in the archive's zone: a run is owed since then. None before today's hour.
+
+        What a day missed is made up for on that day; what a week missed, until the next one's turn.
+        """
+        if not self.daily:
+            return None
+        early = now.time() < time(self.hour, self.minute)
+        if self.weekday is None:
+            return None if early else now.date()
+        back = (now.weekday() - self.weekday) % 7
+        return now.date() - timedelta(days=7 if early and back == 0 else back)
 
 
 def _compliance(system: System, today: date) -> Outcome:
@@ -68,11 +88,15 @@ def _compliance(system: System, today: date) -> Outcome:
 
 
 def _notices(system: System, today: date) -> Outcome:
+    if marker.notices_paused():
+        return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
     post = digests.run(system, today)
     return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
 
 
 def _resend(system: System, _today: date) -> Outcome:
+    if marker.notices_paused():
+        return Outcome({})
     post = digests.send_mails(system)
     return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
 
@@ -92,12 +116,23 @@ def _sweep(system: System, _today: date) -> Outcome:
     return Outcome({"staged": staged, "objects": removed})
 
 
+def _backup(system: System, _today: date) -> Outcome:
+    return Outcome(*scheduled.daily(system))
+
+
+def _drill(system: System, _today: date) -> Outcome:
+    return Outcome(*scheduled.weekly_drill(system))
+
+
 JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
     Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),
+    Job("backup.daily", "备份到 DANGAN_BACKUP_DIR；没有设置则不做", _backup, hour=22, minute=30, group="backup", slow=True),
+    Job("backup.drill", "把最新的备份恢复到临时位置、核对、记下用时后删除", _drill, hour=10, weekday=6, group="backup",
+        slow=True),
 )
 
 
@@ -126,7 +161,13 @@ def last_runs() -> dict[str, JobRun]:
 
 
 def done_on(key: str, day: date) -> bool:
-    return JobRun.objects(job=key, day=day.isoformat(), outcome__in=("done", "attention")).first() is not None
+    return done_between(key, day, day)
+
+
+def done_between(key: str, first: date, last: date) -> bool:
+    """Whether it ran on one of these days. Days after `last` do not count: the clock may have been ahead for a while."""
+    days = {"day__gte": first.isoformat(), "day__lte": last.isoformat()}
+    return JobRun.objects(job=key, outcome__in=("done", "attention"), **days).first() is not None
 
 
 def _bury(job: Job, system: System) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -10,7 +10,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from admin.jobs import JOBS, Job, JobBusy, done_on, run_job
+from admin.jobs import JOBS, Job, JobBusy, done_between, run_job
 from admin.system import System
 from archive import leases
 from archive.access import system_actor
@@ -67,30 +67,32 @@ class Scheduler:
             self._jobs = None
 
     def _make(self) -> BackgroundScheduler:
-        # One thread: jobs wait for each other, so the mails of a day are written after its evaluation.
+        # One thread: jobs wait for each other, so the mails of a day are written after its evaluation. What may take
+        # hours has its own.
         scheduler = BackgroundScheduler(
-            timezone=self.zone, executors={"default": ThreadPoolExecutor(1)},
+            timezone=self.zone, executors={"default": ThreadPoolExecutor(1), "slow": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
         for job in JOBS:
-            scheduler.add_job(self._run, self._trigger(job), args=[job], id=job.id, next_run_time=self._first(job))
+            scheduler.add_job(self._run, self._trigger(job), args=[job], id=job.id, next_run_time=self._first(job),
+                              executor="slow" if job.slow else "default")
         scheduler.add_job(self._catch_up, IntervalTrigger(seconds=CATCH_UP_SECONDS, timezone=self.zone), id="catch-up")
         return scheduler
 
     def _trigger(self, job: Job) -> CronTrigger | IntervalTrigger:
         if job.daily:
-            return CronTrigger(hour=job.hour, minute=job.minute, timezone=self.zone)
+            return CronTrigger(day_of_week=job.weekday, hour=job.hour, minute=job.minute, timezone=self.zone)
         return IntervalTrigger(seconds=job.every, timezone=self.zone)
 
     def _first(self, job: Job) -> datetime:
-        """Now, where today's run is past its hour and did not happen; else the trigger's own time."""
+        """Now, where the run of today (of the week) is past its hour and did not happen; else the trigger's own time."""
         now = self._now()
         if self._missed(job, now):
             return now
         return self._trigger(job).get_next_fire_time(None, now)  # type: ignore[no-any-return]
 
     def _missed(self, job: Job, now: datetime) -> bool:
-        planned = datetime.combine(now.date(), time(job.hour, job.minute), self.zone)
-        return job.daily and planned <= now and not done_on(job.id, now.date())
+        since = job.due_since(now)
+        return since is not None and not done_between(job.id, since, now.date())
 
     def _now(self) -> datetime:
         return self.system.clock.now().astimezone(self.zone)
@@ -98,12 +100,17 @@ class Scheduler:
     def _catch_up(self) -> None:
         """A day's job that failed, or found its place taken, is tried again instead of being left for tomorrow."""
         for job in JOBS:
-            if self._missed(job, self._now()):
+            if not self._missed(job, self._now()):
+                continue
+            if job.slow and self._jobs is not None:
+                self._jobs.modify_job(job.id, next_run_time=self._now())
+            else:
                 self._run(job)
 
     def _run(self, job: Job) -> None:
-        """Daily jobs run once a day, whoever else ran them by hand before."""
-        if job.daily and done_on(job.id, self.system.clock.today()):
+        """Daily jobs run once a day, weekly ones once a week, whoever else ran them by hand before."""
+        today = self._now().date()
+        if job.daily and done_between(job.id, job.due_since(self._now()) or today, today):
             return
         try:
             run = run_job(self.system, system_actor(job.id), job.id)

@@ -1,14 +1,15 @@
 """A search as somebody, in the shape of contract §4: shared by command line and API."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from admin.system import System
 from archive.access import Actor
 from archive.events import lag
-from archive.queries import visible_keys
+from archive.queries import keys_of_units, units_by_code, units_by_key, visible_keys
 from search.port import SearchRequest, Sort
 from search.query import parse
 from search.service import Item, SearchPage
@@ -31,23 +32,39 @@ class Question:
 
 
 def ask(system: System, actor: Actor, question: Question) -> SearchPage:
-    """Raises QueryTooLong, IndexNeedsRebuild, NotPermitted."""
-    return system.search.find(SearchRequest(
+    """Raises QueryTooLong, IndexNeedsRebuild, NotPermitted.
+
+    The index knows dossiers and projects, the database to which unit each belongs today: the filter by unit becomes one
+    by dossier, and the facet `unit` is the facet `project` added up.
+    """
+    found = system.search.find(SearchRequest(
         query=parse(question.text), dossiers=visible_keys(actor), project=tuple(question.project),
-        type=tuple(question.type), stage=tuple(question.stage), unit=tuple(question.unit),
+        type=tuple(question.type), stage=tuple(question.stage),
+        within=keys_of_units(actor, question.unit) if question.unit else None,
         date_from=question.date_from, date_to=question.date_to, sort=question.sort,
         offset=(question.page - 1) * question.size, limit=question.size))
-
-
-def item_shape(item: Item) -> dict[str, Any]:
-    card = asdict(item.card)
-    names = ("filename", "project", "title", "type", "stage", "unit", "doc_date")
-    return {"document": item.document, **{name: card[name] for name in names}, "page": item.page,
-            "pages": list(item.pages), "snippet": item.snippet, "score": round(item.score, 4)}
+    return replace(found, facets={**found.facets, "unit": _by_unit(found.facets["project"])})
 
 
 def answer_shape(system: System, question: Question, found: SearchPage) -> dict[str, Any]:
+    units = units_by_key(item.card.dossier for item in found.items)
     facets: Mapping[str, Mapping[str, int]] = found.facets
-    return {"items": [item_shape(item) for item in found.items], "total": found.total, "page": question.page,
+    return {"items": [_item_shape(item, units) for item in found.items], "total": found.total, "page": question.page,
             "size": question.size, "facets": {name: dict(counts) for name, counts in facets.items()},
             "index_lag_s": round(lag(system.clock.now()).seconds, 3)}
+
+
+def _item_shape(item: Item, units: Mapping[str, str]) -> dict[str, Any]:
+    card = asdict(item.card)
+    names = ("filename", "project", "title", "type", "stage", "doc_date")
+    return {"document": item.document, **{name: card[name] for name in names}, "unit": units.get(item.card.dossier, ""),
+            "page": item.page, "pages": list(item.pages), "snippet": item.snippet, "score": round(item.score, 4)}
+
+
+def _by_unit(projects: Mapping[str, int]) -> dict[str, int]:
+    """Documents by unit, the most frequent first, from documents by project."""
+    units, counts = units_by_code(projects), Counter[str]()
+    for code, count in projects.items():
+        if code in units:
+            counts[units[code]] += count
+    return dict(counts.most_common())

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 import click
-from waitress.server import create_server
 
 from admin.backends import staging_folder
 from admin.bootstrap import build
@@ -26,14 +25,13 @@ from admin.locks import FolderLock
 from admin.scheduler import Scheduler
 from admin.settings import BadSetting, Settings
 from admin.web.app import create_app
-from admin.web.early_refusals import RefusingChannel
+from admin.web.server import WebServer
 from admin.worker import working
 from archive.errors import ArchiveError, EngineDown
 from archive.mongo.embedded import EmbeddedMongo
 
 STOP_SECONDS = 20
 QUICK_DEATH = 5.0
-WEB_THREADS = 8
 
 
 class PortTaken(ArchiveError):
@@ -116,21 +114,15 @@ class Child:
 
 
 def run_web(settings: Settings, host: str, port: int) -> None:
-    """The web process: waitress over the Flask application, until SIGTERM or SIGINT."""
+    """The web process: cheroot over the Flask application, until SIGTERM or SIGINT."""
     _log_to(settings, "web")
     _check_port(host, port)
     system = build(settings)
-    # A large request body waits beside the objects: /tmp may be memory.
+    # What libraries put into temporary files waits beside the objects: /tmp may be memory.
     tempfile.tempdir = str(staging_folder(settings))
-    server = create_server(create_app(system), host=host, port=port, threads=WEB_THREADS, ident="dangan",
-                           max_request_body_size=settings.max_upload + (1 << 20), asyncore_use_poll=True)
-    server.channel_class = RefusingChannel
     try:
-        server.run()
-    except KeyboardInterrupt:
-        pass
+        WebServer(create_app(system), host, port).run()
     finally:
-        server.close()
         system.close()
 
 

@@ -20,9 +20,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from admin.backup.policy import Keep
+from archive.blobs.s3_address import S3Address
 from archive.errors import ArchiveError, Invalid
 from retention.compliance.facts import RuleSettings
 from retention.workdays import WorkCalendar
+from search.backends.elastic_address import ElasticAddress
 
 PREFIX = "DANGAN_"
 SHORTEST_KEY = 32
@@ -69,6 +72,12 @@ def _scheme(value: str) -> str:
     return parts.scheme if parts.netloc.rpartition("@")[2] else ""
 
 
+def _elasticsearch(value: str) -> str:
+    if value:
+        ElasticAddress.parse(value)
+    return value
+
+
 def _clamd(value: str) -> str:
     if value and not re.match(r"(tcp://[^/:]+:\d+|unix:/.+)$", value):
         raise ValueError("应为 tcp://主机:端口 或 unix:/路径")
@@ -96,17 +105,32 @@ def _base(value: str) -> str:
     return _url("http", "https")(value).rstrip("/")
 
 
+def _s3(value: str) -> str:
+    if value:
+        S3Address.parse(value)
+    return value
+
+
 def _key(value: str) -> str:
     if value and len(value) < SHORTEST_KEY:
         raise ValueError(f"至少 {SHORTEST_KEY} 个字符")
     return value
 
 
+def _maybe_folder(value: str) -> Path | None:
+    return Path(value).expanduser().absolute() if value else None
+
+
+def _keep(value: str) -> Keep | None:
+    return Keep.parse(value) if value else None
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", "./var", "内置引擎保存一切的文件夹：mongo/ objects/ index/ mail/ log/", _folder),
     Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", _url("mongodb", "mongodb+srv"), secret=True),
-    Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹", _url("http", "https"), secret=True),
-    Setting("elasticsearch_url", "", "Elasticsearch 8 或 9；不设则使用内置索引", _url("http", "https"), secret=True),
+    Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹。可加 lock=governance|compliance 与 "
+            "days=天数（默认保护期）、public=http(s)://主机（浏览器直接下载）、ca=证书文件", _s3, secret=True),
+    Setting("elasticsearch_url", "", "Elasticsearch 8 或 9；不设则使用内置索引", _elasticsearch, secret=True),
     Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml",
             _url("smtp", "smtps"), secret=True),
     Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
@@ -114,6 +138,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
     Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
     Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
+    Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
+    Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
 )
 _NAMES = {setting.name for setting in SETTINGS}
 _KINDS: dict[type, str] = {int: "整数", bool: " true 或 false", str: "文字", tuple: "整数列表", date: "日期，例如 2021-10-05"}
@@ -136,6 +162,8 @@ class Settings:
     secret_key: str = dataclasses.field(repr=False)
     timezone: str
     max_upload: int
+    backup_dir: Path | None = None
+    backup_keep: Keep | None = None
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)
     workdays: WorkCalendar = dataclasses.field(default_factory=WorkCalendar, compare=False)
 

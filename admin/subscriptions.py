@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from admin.system import System
 from archive.events import Subscription
-from archive.models import Document, OutboxEvent, Project
+from archive.models import OutboxEvent, Project
 from ingest.reading import PendingReader
 from retention.alerts import refresh
-from search.projection import documents_by_id, project_documents
+from search.projection import documents_by_id
 
 FILED, READ, CHANGED = "document.filed", "document.text-read", "document.changed"
-PROJECT, MOVED = "project.changed", "dossier.moved"
+PROJECT = "project.changed"
 JUDGED = frozenset({FILED, READ, CHANGED, PROJECT})
 
 
@@ -26,13 +26,7 @@ def still_coming(codes: Iterable[str]) -> set[str]:
 
 def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, ...]:
     def index_documents(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
-        system.index.put(project_documents(documents_by_id(event.subject for event in events)))
-        system.index.commit()
-        return {}
-
-    def index_dossiers(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
-        for dossier in Project.objects(code__in=[event.subject for event in events]).scalar("id"):
-            system.index.put(project_documents(list(Document.objects(dossier=dossier))))
+        system.index.put(documents_by_id(event.subject for event in events))
         system.index.commit()
         return {}
 
@@ -46,6 +40,5 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
     return (
         Subscription("read", frozenset({FILED}), reader),
         Subscription("index", frozenset({FILED, READ, CHANGED}), index_documents),
-        Subscription("index-dossier", frozenset({MOVED}), index_dossiers),
         Subscription("judge", JUDGED, judge),
     )

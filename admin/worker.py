@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from admin.reindex import ready_index
+from admin.reindexer import Reindexer
 from admin.subscriptions import subscriptions
 from admin.system import System
 from archive.events import deliver, lag, release_claims
@@ -82,10 +82,11 @@ def working(system: System) -> Iterator[Worker | None]:
     if not system.works:
         yield None
         return
-    ready_index(system)
-    worker = Worker(system)
+    reindexer, worker = Reindexer(system), Worker(system)
+    reindexer.start()
     worker.start()
     try:
         yield worker
     finally:
         worker.stop()
+        reindexer.stop()

@@ -54,6 +54,27 @@ class EngineDown(ArchiveError):
     text = "{engine}暂时连接不上（{reason}）。请稍后再试，或运行 dangan doctor 查看原因。"
 
 
+class DiskFull(ArchiveError):
+    """There is no room for what arrives; nothing of it was kept."""
+
+    code = "archive.disk-full"
+    text = "服务器的磁盘空间不足，文件没有保存。请通知系统管理员清理或扩容后重新上传。"
+
+
 class Damaged(ArchiveError):
     code = "archive.damaged"
     text = "对象 {digest} 的内容与登记的摘要不符或已缺失。请立即通知系统管理员并从备份恢复。"
+
+
+class Locked(ArchiveError):
+    """An object under retention or legal hold was to be deleted or its protection weakened; nothing changed."""
+
+    code = "archive.locked"
+    text = "对象 {digest} 受保护（{lock}），不能删除，也不能缩短保护期。保护期满或解除冻结后再操作。"
+
+
+class StoreUnfit(ArchiveError):
+    """The store is there but cannot do what the settings ask of it."""
+
+    code = "archive.store-unfit"
+    text = "存储 {place} 不能使用：{reason}"

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PROJECT_CREATE = "project:create"
     PROJECT_READ = "project:read"
     PROJECT_UPDATE = "project:update"
+    STORAGE_MOVE = "storage:move"
     TEXT_RECORD = "text:record"
 
 

@@ -62,6 +62,28 @@ def visible_keys(actor: Actor) -> frozenset[str] | None:
     return frozenset(Project.objects(__raw__=visible(actor)).distinct("id"))
 
 
+def keys_of_units(actor: Actor, units: Iterable[str]) -> frozenset[str]:
+    """The keys of these units' dossiers, of those the actor may see. For a filter inside a search."""
+    require(actor, Permission.DOCUMENT_READ)
+    of_units = {"unit": {"$in": sorted(set(units))}}
+    return frozenset(Project.objects(__raw__={"$and": [visible(actor), of_units]}).distinct("id"))
+
+
+def units_by_key(keys: Iterable[str]) -> dict[str, str]:
+    """The unit of each dossier. No access check: for dossiers a search already allowed."""
+    return _units("_id", keys)
+
+
+def units_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """The unit of each project. No access check: as `units_by_key`."""
+    return _units("code", codes)
+
+
+def _units(field: str, values: Iterable[str]) -> dict[str, str]:
+    rows = Project._get_collection().find({field: {"$in": sorted(set(values))}}, {field: 1, "unit": 1})
+    return {row[field]: row["unit"] for row in rows}
+
+
 def visible_codes(actor: Actor) -> frozenset[str]:
     """The codes of every project the actor may see."""
     return frozenset(Project.objects(__raw__=visible(actor)).distinct("code"))

@@ -7,6 +7,7 @@ moment when the last one can be found.
 import argparse
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,15 @@ def ingest(scratch: Scratch, files: Path) -> dict[str, Any]:
             "docs_per_second": round(len(report["files"]) / report["seconds"], 1), "megabytes": memory.megabytes()}
 
 
+def measure(folder: Path, engines: Mapping[str, str]) -> dict[str, Any]:
+    with scratch_archive(engines) as scratch:
+        return ingest(scratch, folder / "files")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.ingest", description=__doc__)
     parser.add_argument("folder", type=Path, help="a folder with files/")
-    with scratch_archive() as scratch:
-        result = ingest(scratch, parser.parse_args().folder / "files")
+    result = measure(parser.parse_args().folder, {})
     result["goals_met"] = (result["docs_per_second"] >= LEAST_DOCS_PER_SECOND
                            and result["megabytes"]["peak"] < MOST_MEGABYTES)
     print(json.dumps(result, ensure_ascii=False, indent=1))

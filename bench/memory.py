@@ -1,7 +1,7 @@
 """How much memory a tree of processes takes at most, shared pages counted once (PSS), sampled from /proc."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -12,8 +12,9 @@ EVERY_SECONDS = 0.2
 class PeakMemory:
     """Samples while its block runs. `roots` is asked each time: processes come and go. `peak` is in bytes."""
 
-    def __init__(self, roots: Callable[[], set[int]]) -> None:
+    def __init__(self, roots: Callable[[], set[int]], size_of: Callable[[int], int] | None = None) -> None:
         self.roots, self.peak, self.samples = roots, 0, 0
+        self.size_of = size_of or memory_of
         self.largest: dict[str, int] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -32,7 +33,7 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            sizes = {pid: memory_of(pid) for pid in tree(self.roots())}
+            sizes = {pid: self.size_of(pid) for pid in tree(self.roots())}
             self.samples += 1
             if (total := sum(sizes.values())) > self.peak:
                 self.peak = total
@@ -50,7 +51,16 @@ def tree(roots: set[int]) -> set[int]:
 
 def memory_of(pid: int) -> int:
     """PSS in bytes; the resident size where the kernel does not tell; 0 once the process is gone."""
-    for name, field in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+    return _first_field(pid, (("smaps_rollup", "Pss:"), ("status", "VmRSS:")))
+
+
+def anonymous_of(pid: int) -> int:
+    """As `memory_of`, without what belongs to files: programs, libraries, cache that the kernel may take back."""
+    return _first_field(pid, (("smaps_rollup", "Pss_Anon:"), ("status", "RssAnon:")))
+
+
+def _first_field(pid: int, places: Sequence[tuple[str, str]]) -> int:
+    for name, field in places:
         try:
             text = (PROC / str(pid) / name).read_text()
         except OSError:

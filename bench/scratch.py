@@ -7,9 +7,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,7 +20,10 @@ STOP_SECONDS = 15
 
 @dataclass(frozen=True)
 class Scratch:
+    """`settings` are settings by their full names (`DANGAN_S3_URL`), for a measurement on other than embedded ones."""
+
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Path:
@@ -59,15 +62,16 @@ class Scratch:
 
     def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("DANGAN_")}
-        return {**own, "DANGAN_DATA_DIR": str(self.data)}
+        return {**own, "DANGAN_DATA_DIR": str(self.data), **self.settings}
 
 
 @contextmanager
-def scratch_archive() -> Iterator[Scratch]:
-    """An empty archive with one project, gone afterwards."""
+def scratch_archive(settings: Mapping[str, str] | None = None) -> Iterator[Scratch]:
+    """An empty archive with one project, gone afterwards; what it left on engines named by `settings` is not ours."""
     with tempfile.TemporaryDirectory(prefix="dangan-bench-") as folder:
-        scratch, ledger = Scratch(Path(folder)), Path(folder) / "ledger.csv"
+        scratch, ledger = Scratch(Path(folder), settings or {}), Path(folder) / "ledger.csv"
         ledger.write_text(LEDGER, "utf-8")
+        scratch.run("init")
         scratch.run("project", "import", ledger)
         yield scratch
         scratch.wait_until_still()

@@ -10,18 +10,20 @@ from pathlib import Path
 
 from archive.access import Actor, require
 from archive.blobs.port import BlobStore
-from archive.blobs.staging import Staged, stage
+from archive.blobs.staging import Receiver, Staged, stage
 from archive.clock import Clock
 from archive.errors import Invalid, NotFound, Refused
 from archive.models import Project, TextState
 from archive.operations import documents
-from archive.operations.documents import Description, Filed, Intake, TextRead
+from archive.operations.documents import Description, Filed, Intake, Scan, TextRead
 from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given, describe
 from ingest.media_types import identify
 from ingest.reading import HEAD_PAGES, Reading, read
 from ingest.sandbox import Sandbox
+from ingest.scanners.none import NoScanner
+from ingest.scanners.port import Finding, Scanner
 from ingest.secrecy import secrecy_marking
 
 LONGEST_NAME = 255
@@ -37,6 +39,7 @@ class Submission:
     media_type: str = ""
     reading: Reading = field(default_factory=lambda: Reading(TextRead(TextState.PENDING)))
     secrecy_checked: bool = False
+    scan: Scan = field(default_factory=Scan)
 
     @property
     def filename(self) -> str:
@@ -44,35 +47,57 @@ class Submission:
 
 
 class Intaker:
-    """Files submissions. `staging` is where bytes wait for the decision; `max_bytes` the largest file."""
+    """Files submissions. `staging` is where bytes wait for the decision; `max_bytes` the largest file.
 
-    def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock, staging: Path, max_bytes: int) -> None:
+    A set `scanner` that gives no answer stops the filing (EngineDown): what nobody looked at is not let in.
+    """
+
+    def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock, staging: Path, max_bytes: int,
+                 scanner: Scanner | None = None, *, through: bool = False) -> None:
+        """`through`: the store keeps the very files in `staging`, see `staging.Receiver`."""
         self.blobs, self.sandbox, self.clock = blobs, sandbox, clock
-        self.staging, self.max_bytes = staging, max_bytes
+        self.staging, self.max_bytes, self.through = staging, max_bytes, through
+        self.scanner = scanner or NoScanner()
         self.stages: tuple[Callable[[Submission], None], ...] = (
-            self._identify, self._read_head, self._refuse_secrets)
+            self._scan, self._identify, self._read_head, self._refuse_secrets)
+
+    def receive(self, filename: str) -> Receiver:
+        """Where the bytes of a file go that is filed once it is complete; to be discarded in any case. Raises Invalid."""
+        return Receiver(self.staging, clean_name(filename), self.max_bytes, through=self.through)
 
     def file(self, actor: Actor, code: str, filename: str, chunks: Iterable[bytes], given: Given | None = None) -> Filed:
-        """File one document. Raises Refused, NotFound, NotPermitted, Invalid; then nothing was kept."""
+        """File one document. Raises Refused, NotFound, NotPermitted, Invalid, EngineDown, DiskFull; nothing was kept then."""
+        require(actor, Permission.DOCUMENT_FILE)
+        documents.dossier_for_files(actor, code)
+        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes, through=self.through) as staged:
+            return self.file_staged(actor, code, staged, given)
+
+    def file_staged(self, actor: Actor, code: str, staged: Staged, given: Given | None = None) -> Filed:
+        """File what was received already. The dossier is looked at again: it may have closed meanwhile. Raises as `file`."""
         require(actor, Permission.DOCUMENT_FILE)
         project = documents.dossier_for_files(actor, code)
-        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes) as staged:
-            submission = Submission(project, staged, given or Given())
-            if known := self._known(actor, submission):
-                return known
-            intake = self._accept(actor, submission)
-            return documents.file_document(actor, self.clock, intake)
+        submission = Submission(project, staged, given or Given())
+        if known := self._known(actor, submission):
+            return known
+        intake = self._accept(actor, submission)
+        return documents.file_document(actor, self.clock, intake)
 
     def add_version(self, actor: Actor, key: str, filename: str, chunks: Iterable[bytes]) -> Filed:
         """File new bytes for an existing document. Raises as `file`."""
         require(actor, Permission.DOCUMENT_FILE)
+        documents.dossier_for_files(actor, find_document(actor, key).project)
+        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes, through=self.through) as staged:
+            return self.add_staged_version(actor, key, staged)
+
+    def add_staged_version(self, actor: Actor, key: str, staged: Staged) -> Filed:
+        """As `add_version`, of what was received already."""
+        require(actor, Permission.DOCUMENT_FILE)
         document = find_document(actor, key)
         project = documents.dossier_for_files(actor, document.project)
-        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes) as staged:
-            submission = Submission(project, staged, Given(type=document.type, title=document.title))
-            if known := self._known(actor, submission):
-                return known
-            return documents.add_version(actor, self.clock, key, self._accept(actor, submission))
+        submission = Submission(project, staged, Given(type=document.type, title=document.title))
+        if known := self._known(actor, submission):
+            return known
+        return documents.add_version(actor, self.clock, key, self._accept(actor, submission))
 
     def _known(self, actor: Actor, submission: Submission) -> Filed | None:
         try:
@@ -93,11 +118,20 @@ class Intaker:
         description = describe(submission.filename, text.pages, submission.reading.headings, submission.given)
         if not submission.reading.complete:
             description = _without_reading(description, submission.given)
-        self.blobs.put(submission.staged.path, submission.staged.digests.sha256)
+        self.blobs.put(submission.staged.path, submission.staged.digests.sha256, hashed=True)
         return Intake(
             project=submission.project.code, filename=submission.filename, digests=submission.staged.digests,
             media_type=submission.media_type, description=description, secrecy_checked=submission.secrecy_checked,
-            text=text if submission.reading.complete else TextRead(TextState.PENDING))
+            scan=submission.scan, text=text if submission.reading.complete else TextRead(TextState.PENDING))
+
+    def _scan(self, submission: Submission) -> None:
+        """Before anything opens the file. An infected one leaves its digest and the virus' name in the audit trail."""
+        verdict = self.scanner.check(submission.staged.path)
+        if verdict.finding is Finding.INFECTED:
+            raise Refused(filename=submission.filename, reason=(
+                f"查出病毒（{verdict.virus}，{verdict.engine}）。文件内容没有保留；请在来源处清除病毒后重新上传。"))
+        at = self.clock.now() if verdict.finding is Finding.CLEAN else None
+        submission.scan = Scan(verdict.finding.value, verdict.engine, verdict.reason, at)
 
     def _identify(self, submission: Submission) -> None:
         submission.media_type = identify(submission.staged.path, submission.filename)

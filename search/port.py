@@ -8,15 +8,19 @@ from typing import Literal, Protocol
 from search.query import Query
 
 Sort = Literal["relevance", "date_desc", "date_asc", "title"]
-State = Literal["ready", "needs_rebuild", "rebuilding"]
-FACETS = ("type", "stage", "unit", "project", "year")
+State = Literal["ready", "needs_rebuild", "rebuilding", "down"]
+FACETS = ("type", "stage", "project", "year")
 # Values of one facet that are counted, the most frequent first; each count is exact.
 FACET_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What a list of hits shows of a document, kept in the index so that a list needs no second query."""
+    """What a list of hits shows of a document, kept in the index so that a list needs no second query.
+
+    Nothing of it belongs to the dossier but its two names, which never change: who may see a dossier, its unit, its
+    responsible people are asked of the database, so a change of them touches no document of the index.
+    """
 
     id: str
     dossier: str
@@ -25,7 +29,6 @@ class Card:
     filename: str
     type: str
     stage: str
-    unit: str
     doc_date: date | None
     version: int
 
@@ -39,7 +42,7 @@ class IndexedDocument(Card):
     def card(self) -> Card:
         return Card(
             id=self.id, dossier=self.dossier, project=self.project, title=self.title, filename=self.filename,
-            type=self.type, stage=self.stage, unit=self.unit, doc_date=self.doc_date, version=self.version,
+            type=self.type, stage=self.stage, doc_date=self.doc_date, version=self.version,
         )  # fmt: skip
 
 
@@ -47,7 +50,8 @@ class IndexedDocument(Card):
 class SearchRequest:
     """One question. Filters that are empty do not filter; several values of one filter are alternatives.
 
-    `dossiers` is the asker's access: None sees everything, a set sees only these, the empty set nothing.
+    `dossiers` is the asker's access: None sees everything, a set sees only these, the empty set nothing. `within` is a
+    filter like the others, by dossier: None does not filter, the empty set finds nothing.
     `date_from` and `date_to` are inclusive and leave out documents without a date. `relevance` without anything to
     find is `date_desc`. Documents without a date come last in both date orders.
     """
@@ -57,7 +61,7 @@ class SearchRequest:
     project: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
-    unit: tuple[str, ...] = ()
+    within: frozenset[str] | None = None
     date_from: date | None = None
     date_to: date | None = None
     sort: Sort = "relevance"
@@ -87,7 +91,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """For the health page and `doctor`. `size` in bytes; `reason` says why a rebuild is needed."""
+    """For the health page and `doctor`. `size` in bytes; `reason` says why a rebuild is needed, or why the server is down."""
 
     engine: str
     state: State
@@ -101,9 +105,10 @@ class SearchIndex(Protocol):
     """Finds documents by substrings of their squashed text, title or filename (Query.matches is the definition).
 
     Writes become visible, together and durably, with `commit`; whatever was not committed is lost with the process, and
-    the caller writes it again. All methods may be called from any thread. One process writes, any number read. Reading
-    and writing raise IndexNeedsRebuild where the index is missing, damaged or of another schema; writing raises
-    IndexBusy where another process writes.
+    the caller writes it again. All methods may be called from any thread. An engine on this machine has one process
+    that writes, a server any number; any number read. Reading and writing raise IndexNeedsRebuild where the index is
+    missing, damaged or of another schema, and EngineDown where a server does not answer; writing raises IndexBusy where
+    another process writes and only one may. One process at a time rebuilds: the caller sees to it.
     """
 
     def prepare(self) -> bool:
@@ -134,18 +139,25 @@ class SearchIndex(Protocol):
     def version_of(self, document: str) -> int | None:
         """The version held, uncommitted writes of this object included; None where the document is not held."""
 
-    def begin_rebuild(self) -> None:
-        """Start a second, empty index beside the first, which keeps answering. A rebuild under way is started anew.
+    def begin_rebuild(self, *, fresh: bool = False) -> str:
+        """Start a second, empty index beside the first, which keeps answering; or go on with one that was interrupted.
 
-        Until the end `put` and `remove` go to both, so nothing that changes meanwhile is lost. Works on an index that
-        needs a rebuild.
+        Returns the mark of the last `checkpoint`: empty where the new index is new. `fresh` starts anew in any case,
+        as an index of another format does by itself. From the first begin to the end `put` and `remove` go to both, by
+        whatever process and also while nobody refills, so nothing that changes meanwhile is lost. Works on an index
+        that needs a rebuild.
         """
 
     def refill(self, documents: Sequence[IndexedDocument]) -> int:
-        """Put documents into the new index only. What `put` or `remove` said since the begin wins. How many were taken.
+        """Put documents into the new index only; how many were taken.
 
-        Raises RebuildNotRunning.
+        What `put` or `remove` said since the begin wins, whatever was interrupted meanwhile: a document that the new
+        index holds at the same or a higher version is left alone, one that was removed stays away. Raises
+        RebuildNotRunning, also where what was refilled before was lost: `begin_rebuild` says from where to go on.
         """
+
+    def checkpoint(self, mark: str) -> None:
+        """Make everything refilled so far durable, and remember this mark of where to go on. Raises RebuildNotRunning."""
 
     def finish_rebuild(self) -> None:
         """Commit the new index, answer from it at once in every process, drop the old. Raises RebuildNotRunning."""
@@ -154,7 +166,10 @@ class SearchIndex(Protocol):
         """Drop the new index, keep the old. No error where no rebuild runs."""
 
     def info(self) -> IndexInfo:
-        """Never raises for a missing or damaged index: it says so."""
+        """Never raises for a missing or damaged index: it says so.
+
+        `state` is `rebuilding` from the first begin to the end, in every process, also while nobody refills.
+        """
 
     def close(self) -> None:
-        """Commit and let go of files and locks; an unfinished rebuild is abandoned. The object is not used again."""
+        """Commit and let go of files and locks; an unfinished rebuild stays to be gone on with. Not used again."""

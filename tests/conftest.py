@@ -23,6 +23,7 @@ from archive.permissions import Role
 from ingest.sandbox import Sandbox
 from retention import models as retention_models
 from tests.builders import UNIT, UNIT_B
+from tests.peers.clamd import Clamd, running_clamd
 
 PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"
@@ -45,6 +46,13 @@ def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as shared:
         yield shared
+
+
+@pytest.fixture(scope="session")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
+    """A real virus scanner that knows one virus, the harmless test file."""
+    with running_clamd(tmp_path_factory.mktemp("clamd")) as peer:
+        yield peer
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from archive.operations.people import person_of_token
 
 ROOT = "/api/v1"
 EXTENSION = "dangan.api"
-JSON_BYTES = 1 << 20
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 LONGEST_TOKEN = 200
 
@@ -58,7 +57,6 @@ def area(name: str, title: str, *, bearer: bool = True) -> APIBlueprint:
     refusals = responses(401, 403, 422, 503) if bearer else responses(422, 503)
     blueprint = APIBlueprint(f"api_{name}", __name__, url_prefix=ROOT, abp_tags=[Tag(name=title)],
                              abp_security=BEARER if bearer else None, abp_responses=refusals)
-    blueprint.before_request(_limit)
     if bearer:
         blueprint.before_request(_authenticate)
     return blueprint
@@ -100,9 +98,3 @@ def slice_of(items: Sequence[Any], paging: Paging) -> dict[str, Any]:
 def _authenticate() -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     g.api_actor = actor_of(token.strip() if scheme.lower() == "bearer" else "")
-
-
-def _limit() -> None:
-    """Only files may be large: anything else would be held in memory as a whole."""
-    if request.mimetype != "multipart/form-data":
-        request.max_content_length = JSON_BYTES

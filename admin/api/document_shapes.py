@@ -12,6 +12,7 @@ from archive.operations.documents import Filed
 
 TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
 TextState = Literal["pending", "read", "no_text", "garbled", "unreadable", "unsupported"]
+ScanVerdict = Literal["not_checked", "clean"]
 
 
 class DocumentPath(Asked):
@@ -61,18 +62,26 @@ class DocumentList(Listing):
 
 
 class VersionOut(Strict):
+    """`scan`: what the virus scanner `scan_engine` said when the file arrived; `scan_reason` says why it was not checked."""
+
     number: int
     sha256: str
     sm3: str
     size: int
     media_type: str
     filename: str
+    scan: ScanVerdict
+    scan_engine: str
+    scan_reason: str
+    scanned_at: datetime | None
     received_at: datetime
 
     @classmethod
     def of(cls, version: Version) -> "VersionOut":
         return cls(number=version.number, sha256=bare(version.sha256), sm3=bare(version.sm3), size=version.size,
-                   media_type=version.media_type, filename=version.filename, received_at=version.received_at)
+                   media_type=version.media_type, filename=version.filename, scan=version.scan,
+                   scan_engine=version.scan_engine, scan_reason=version.scan_reason, scanned_at=version.scanned_at,
+                   received_at=version.received_at)
 
 
 class VersionList(Listing):
@@ -89,6 +98,7 @@ class FiledOut(Strict):
     type: str
     type_source: TypeSource
     state: TextState
+    scan: ScanVerdict
     version: int
     title: str
 
@@ -123,7 +133,7 @@ def filed_out(filed: Filed) -> FiledOut:
     document, version = filed.document, filed.version
     facts = {"id": document.id, "sha256": bare(version.sha256), "size": version.size, "media_type": version.media_type,
              "type": document.type, "type_source": document.type_source, "state": document.text_state,
-             "version": version.number, "title": document.title}
+             "scan": version.scan, "version": version.number, "title": document.title}
     return DuplicateOut.model_validate({**facts, "duplicate_of": document.id}) if filed.duplicate \
         else FiledOut.model_validate(facts)
 

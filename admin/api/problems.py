@@ -7,10 +7,13 @@ from typing import Any
 
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from admin.api.errors import BadRange, KeyInUse, TooLarge
+from admin.web import spooling
 from admin.web.errors import as_archive_error, status_of, title_of
+from admin.web.transfers import Crowded
+from archive.blobs.staging import Oversized
 from archive.errors import ArchiveError, EngineDown
 from archive.operations.people import AccountLocked
 
@@ -18,6 +21,7 @@ log = logging.getLogger("dangan.api")
 Responses = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "/api/"
+BROKEN_OFF = "请求没有传完就中断了（网络断开，或长度与声明不符），没有保存任何内容。请检查网络后重新上传。"
 UNEXPECTED = "程序遇到了没有预料到的情况，这次操作可能没有完成；已记入日志。请稍后重试，若仍出现请把时间告诉系统管理员。"
 MESSAGES: Mapping[int, str] = {
     400: "请求的格式不正确，没有处理。请对照 /api/v1/docs 检查。",
@@ -64,6 +68,8 @@ def body_of(error: ArchiveError) -> str:
 
 
 def refused(error: ArchiveError) -> Response:
+    if isinstance(error, Oversized):
+        error = too_large(error.limit)
     status = status_of(error)
     field = error.facts.get("field")
     errors = [FieldProblem(field=str(field), message=str(error.facts.get("problem", "")))] if field else None
@@ -96,7 +102,7 @@ def _headers(error: ArchiveError, status: int) -> dict[str, str]:
         return {"Content-Range": f"bytes */{error.facts['size']}"}
     if isinstance(error, AccountLocked):
         return {"Retry-After": str(int(str(error.facts["minutes"])) * 60)}
-    if isinstance(error, KeyInUse):
+    if isinstance(error, (KeyInUse, Crowded)):
         return {"Retry-After": str(error.retry_after)}
     return {"Retry-After": "30"} if isinstance(error, EngineDown) else {}
 
@@ -106,8 +112,10 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
-    if status == 413 and request.mimetype == "multipart/form-data":
-        return refused(too_large(request.max_content_length or 0))
+    if status == 413 and (intake := spooling.spooled().intake):
+        return refused(too_large(intake.max_bytes))
+    if isinstance(error, ClientDisconnected):
+        return problem(400, "http.broken-off", BROKEN_OFF)
     kept = [(name, value) for name, value in error.get_headers(request.environ) if name in ("Allow", "Retry-After")]
     text = MESSAGES.get(status, MESSAGES[400] if status < 500 else UNEXPECTED).format(method=request.method)
     return problem(status, f"http.{status}", text, headers=dict(kept))

@@ -1,24 +1,24 @@
-"""Files over HTTP: a multipart form whose file goes to disk as it arrives, then through the pipeline.
+"""Files over HTTP: a multipart form whose file goes to the staging folder as it arrives, then through the pipeline.
 
 Adds its routes to those of `documents`: the description keeps one entry a path, so one area holds all methods of it.
 """
 
-from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, abort, request
 from pydantic import Field, ValidationError
-from werkzeug.datastructures import FileStorage
 
 from admin.api.context import ROOT, Asked, actor, answer, system
 from admin.api.document_shapes import DocumentPath, DuplicateOut, FiledOut, filed_out
 from admin.api.documents import documents
 from admin.api.idempotency import WriteHeaders, idempotent
-from admin.api.problems import Responses, responses, too_large
+from admin.api.problems import Responses, responses
 from admin.api.project_shapes import CodePath
 from admin.api.validation import refuse
+from admin.web.spooling import ReceivedFile, expect_file
 from archive.access import require
+from archive.blobs.staging import Staged
 from archive.errors import Invalid
 from archive.operations.documents import Filed, dossier_for_files
 from archive.permissions import Permission
@@ -27,7 +27,6 @@ from ingest.describe import Given
 
 Said = TypeVar("Said", bound=Asked)
 __all__ = ["documents"]
-CHUNK = 1 << 20
 FILE = {"type": "string", "contentMediaType": "application/octet-stream", "description": "文件内容，须带文件名"}
 TEXT = {"type": "string"}
 
@@ -48,7 +47,7 @@ def _form(fields: dict[str, Any]) -> dict[str, Any]:
 
 DESCRIBED = _form({"type": {**TEXT, "description": "文件类型的 key"}, "title": {**TEXT, "description": "题名"},
                    "doc_date": {**TEXT, "format": "date", "description": "成文日期"}})
-FILED: Responses = {201: FiledOut, 200: DuplicateOut, **responses(404, 409, 413)}
+FILED: Responses = {201: FiledOut, 200: DuplicateOut, **responses(404, 409, 413, 507)}
 
 
 @documents.post("/projects/<code>/documents", responses=FILED, openapi_extensions=DESCRIBED)
@@ -58,7 +57,8 @@ def file(header: WriteHeaders, path: CodePath) -> Response:
     同一案卷已有完全相同的内容时不重复保存，以 200 和 duplicate_of 指出已有的文件。
     """
     require(actor(), Permission.DOCUMENT_FILE)
-    dossier_for_files(actor(), path.code)  # before a large body is read
+    dossier_for_files(actor(), path.code)  # before any of the body is read
+    expect_file()
     return _file(header=header, code=path.code)
 
 
@@ -67,22 +67,23 @@ def add_version(header: WriteHeaders, path: DocumentPath) -> Response:
     """为一个文件添加新版本；原有版本保留"""
     require(actor(), Permission.DOCUMENT_FILE)
     dossier_for_files(actor(), find_document(actor(), path.id).project)
+    expect_file()
     return _add_version(header=header, key=path.id)
 
 
 @idempotent
 def _file(header: WriteHeaders, code: str) -> Response:
-    sent = _sent()
+    staged = _sent()
     said = _said(Described)
     given = Given(said.type, said.title.strip(), said.doc_date)
-    return _answer(system().intake.file(actor(), code, sent.filename or "", _chunks(sent.stream), given))
+    return _answer(system().intake.file_staged(actor(), code, staged, given))
 
 
 @idempotent
 def _add_version(header: WriteHeaders, key: str) -> Response:
-    sent = _sent()
+    staged = _sent()
     _said(Asked)
-    return _answer(system().intake.add_version(actor(), key, sent.filename or "", _chunks(sent.stream)))
+    return _answer(system().intake.add_staged_version(actor(), key, staged))
 
 
 def _said(shape: type[Said]) -> Said:
@@ -93,28 +94,12 @@ def _said(shape: type[Said]) -> Said:
         abort(refuse(error))
 
 
-def _sent() -> FileStorage:
-    """The file of the form. Raises Invalid where it is missing or not alone, TooLarge above the limit."""
+def _sent() -> Staged:
+    """The file of the form. Raises Invalid where it is missing or not alone, Oversized above the limit, DiskFull."""
     files = list(request.files.items(multi=True))
-    if [name for name, _ in files] != ["file"] or not files[0][1].filename:
+    if [name for name, _ in files] != ["file"] or not isinstance(files[0][1].stream, ReceivedFile):
         raise Invalid(field="file", problem="请以 multipart/form-data 发送，且恰有一个名为 file、带文件名的文件。")
-    sent, limit = files[0][1], system().settings.max_upload
-    if _size(sent.stream) > limit:
-        raise too_large(limit)
-    return sent
-
-
-def _size(stream: IO[bytes]) -> int:
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    return size
-
-
-def _chunks(stream: IO[bytes]) -> Iterable[bytes]:
-    def pieces() -> Iterator[bytes]:
-        while piece := stream.read(CHUNK):
-            yield piece
-    return pieces()
+    return files[0][1].stream.staged()
 
 
 def _answer(filed: Filed) -> Response:

@@ -28,7 +28,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("admin.cli.jobs", "定时任务"),
     "verify": ("admin.cli.engines", "核对文件摘要、审计链、索引"),
     "reindex": ("admin.cli.engines", "重建检索索引，期间检索照常"),
+    "backup": ("admin.cli.backup", "备份数据库与文件到文件夹，系统可照常运行"),
+    "restore": ("admin.cli.backup", "从备份恢复到空的档案库"),
+    "notices": ("admin.cli.backup", "恢复备份后重新发出提醒邮件"),
+    "storage": ("admin.cli.storage", "文件存放在哪里，不停机迁到别处"),
     "doctor": ("admin.cli.doctor", "检查引擎、可选工具、时钟、磁盘、权限"),
+    "bench": ("admin.cli.bench", "测量性能，并与本机的下限比较"),
     "docs": ("admin.cli.docs", "由代码重新生成参考文档"),
 }
 

@@ -4,8 +4,12 @@ import click
 
 from admin import doctor as examination
 from admin import settings
+from admin.backup import status
 from admin.cli.common import as_json, opened, show
 from admin.doctor import Check
+from admin.scanning import standing
+from admin.storage import status as storage
+from admin.system import System
 from archive.errors import EngineDown
 from archive.events import lag
 
@@ -30,6 +34,14 @@ def doctor(as_json: bool) -> int:
     return 1 if any(check.state == "bad" for check in checks) else 0
 
 
+def _scanner(system: System) -> Check:
+    try:
+        stands = standing(system.intake.scanner, system.clock.now())
+    except EngineDown as error:
+        return Check("查毒", "bad", str(error), "请检查 clamd；在它恢复之前，上传会被拒绝")
+    return Check("查毒", "missing" if stands.advice else "ok", stands.detail, stands.advice)
+
+
 def _engines(checks: list[Check]) -> bool:
     try:
         with opened() as system:
@@ -37,7 +49,12 @@ def _engines(checks: list[Check]) -> bool:
             checks.append(Check("MongoDB 连接", "ok", f"发件箱待处理 {lag(system.clock.now()).waiting} 件"))
             ready = info.state == "ready"
             checks.append(Check("检索索引", "ok" if ready else "missing", f"{info.documents} 件",
-                                "" if ready else "请运行 dangan init"))
+                                "" if ready else info.reason if info.state == "down" else "请运行 dangan init"))
+            checks.append(_scanner(system))
+            place, advice = storage.described(system.settings)
+            checks.append(Check("文件存放", "missing" if advice else "ok", place, advice))
+            checks += [Check(name, "ok" if good else "missing", detail, advice)
+                       for name, good, detail, advice in status.described(system.clock.now())]
             checks.append(Check("时钟", "ok", f"{system.clock.today()}（{system.settings.timezone}）"))
     except EngineDown as error:
         checks.append(Check("引擎", "bad", str(error)))

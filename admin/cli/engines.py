@@ -1,12 +1,13 @@
 """init, verify, reindex: the engines behind the archive."""
 
+import time
+
 import click
 
-from admin.cli.common import as_json, opened, show
-from admin.reindex import ready_index, rebuild
+from admin.cli.common import LOCAL, as_json, opened, show
+from admin.reindex import follow, ready_index, request
 from admin.verify import Verdict
 from admin.verify import verify as verify_all
-from archive.errors import Conflict
 
 
 @click.command()
@@ -47,12 +48,35 @@ def _print(verdict: Verdict) -> None:
 
 
 @click.command()
-def reindex() -> None:
-    """由数据库重建检索索引；期间检索照常。"""
+@click.option("--fresh", is_flag=True, help="放弃中断的重建，从头开始")
+def reindex(fresh: bool) -> None:
+    """由数据库重建检索索引；期间检索照常。中断后再次运行即从断点继续；有后台进程在运行时由它执行，这里显示进度。"""
     with opened(work=True) as system:
-        if not system.works:
-            raise Conflict(what="检索索引", key="正由运行中的后台进程写入；请在网页“运行状况”中重建，或先停止 dangan serve")
-        system.index.prepare()
-        with click.progressbar(length=1000, label="重建索引") as bar:
-            done = rebuild(system, lambda n, total: bar.update(int(1000 * n / max(total, 1)) - bar.pos))
-        click.echo(f"索引中有 {done} 件文件。")
+        asked = request(system, LOCAL.id, fresh=fresh)
+        with click.progressbar(length=1, label="重建索引", show_pos=True, show_eta=False,
+                               item_show_func=lambda line: line) as bar:
+            pace = Pace()
+
+            def show_progress(done: int, total: int) -> None:
+                bar.length = max(total, 1)
+                bar.update(done - bar.pos, pace.line(done, total))
+
+            held = follow(system, asked.ticket, show_progress)
+        click.echo(f"索引中有 {held} 件文件。")
+
+
+class Pace:
+    """How fast it goes since this command looks, and how long it will take."""
+
+    def __init__(self) -> None:
+        self._started, self._first = time.monotonic(), -1
+
+    def line(self, done: int, total: int) -> str:
+        if self._first < 0 or done < self._first:  # nothing seen yet, or begun anew
+            self._started, self._first = time.monotonic(), done
+        seconds = time.monotonic() - self._started
+        if done == self._first or seconds <= 0:
+            return ""
+        rate = (done - self._first) / seconds
+        minutes, rest = divmod(round(max(total - done, 0) / rate), 60)
+        return f"{rate:.0f} 件/秒，剩余 {minutes}:{rest:02}"

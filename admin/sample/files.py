@@ -166,11 +166,21 @@ def _writer(recipe: Recipe, facts: Facts, day: date, issuer: str, chance: float)
     return partial(_bytes, recipe, facts, day, issuer, chance)
 
 
+def paper_of(file: SampleFile) -> Paper:
+    """What stands in a file that was made by a recipe: for whoever compares it with what was read."""
+    assert isinstance(file.write, partial)
+    return _paper(*file.write.args)
+
+
 def _bytes(recipe: Recipe, facts: Facts, day: date, issuer: str, chance: float) -> bytes:
-    """Fills the template and writes it. Starts its own stream of chance, so that it gives the same bytes every time."""
+    return write(recipe.form, _paper(recipe, facts, day, issuer, chance))
+
+
+def _paper(recipe: Recipe, facts: Facts, day: date, issuer: str, chance: float) -> Paper:
+    """Fills the template. Starts its own stream of chance, so that it gives the same paper every time."""
     rng = stream(0, recipe.title, chance)
     own = paper_facts(facts, day, rng, {})
-    paper = Paper(
+    return Paper(
         layout=recipe.layout,
         title=str(facts["title"]),
         issuer=issuer,
@@ -182,7 +192,6 @@ def _bytes(recipe: Recipe, facts: Facts, day: date, issuer: str, chance: float) 
         facts=tuple((label, value.format_map(own)) for label, value in recipe.facts),
         blocks=tuple(_block(text, own, rng) for text in recipe.body),
     )
-    return write(recipe.form, paper)
 
 
 def _block(text: str, facts: Facts, rng: random.Random) -> Block:

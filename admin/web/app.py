@@ -11,7 +11,7 @@ from admin import api
 from admin.api import problems, validation
 from admin.api.docs import DESCRIPTION, SECURITY_SCHEMES
 from admin.system import System
-from admin.web import health, metrics, pages, spooling
+from admin.web import health, metrics, pages, spooling, transfers
 from admin.web.pages import errors as page_errors
 
 Step = Callable[[Flask, System], None]
@@ -37,4 +37,4 @@ def _answer_errors(app: Flask, system: System) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    spooling.register, pages.register, api.register, health.register, metrics.register, _answer_errors)
+    spooling.register, transfers.register, pages.register, api.register, health.register, metrics.register, _answer_errors)

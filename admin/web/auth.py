@@ -7,13 +7,14 @@ its password changes (`session_epoch`).
 
 from typing import Any
 
-from flask import Blueprint, Flask, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from admin.system import System
 from admin.web import headers
+from admin.web.spooling import spooled
 from archive.access import Actor
 from archive.errors import ArchiveError
 from archive.models import Person
@@ -24,6 +25,8 @@ LONGEST_SECONDS = 8 * 3600
 # The idle clock is written into the cookie at most once a minute, so that most answers set no cookie.
 STEP_SECONDS = 60
 API = "/api/"
+FORMS = "dangan.forms"
+CHECKS_ITSELF = "checks_its_form"
 
 
 class SignedIn(UserMixin):
@@ -80,12 +83,24 @@ def local_path(wanted: str, otherwise: str) -> str:
 
 def _protect_forms(app: Flask) -> None:
     """Every change over a session needs the form's token; the API carries no session and checks its own tokens."""
-    csrf = CSRFProtect(app)
+    csrf = app.extensions[FORMS] = CSRFProtect(app)
 
     @app.before_request
     def check() -> None:
-        if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith(API):
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not request.path.startswith(API) and not _later():
             csrf.protect()
+
+
+def check_form() -> None:
+    """Raises CSRFError where the form is not ours. For views that take files, see `pages.file_forms`."""
+    if not g.get("csrf_valid", False):
+        current_app.extensions[FORMS].protect()
+
+
+def _later() -> bool:
+    """A body that may hold a file is looked at by its view, when that knows whether the person may send one at all."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return spooled().may_hold_file and getattr(view, CHECKS_ITSELF, False)
 
 
 def _register_sessions(app: Flask, system: System) -> None:

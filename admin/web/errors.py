@@ -5,11 +5,13 @@ from typing import ClassVar
 
 from pymongo.errors import ConnectionFailure
 
+from archive.blobs.staging import FULL, Oversized
 from archive.errors import (
     AlreadyExists,
     ArchiveError,
     Conflict,
     Damaged,
+    DiskFull,
     EngineDown,
     Invalid,
     NotFound,
@@ -28,16 +30,18 @@ STATUS: Mapping[type[ArchiveError], int] = {
     Invalid: 422,
     QueryTooLong: 422,
     Refused: 422,
+    Oversized: 413,
     AccountLocked: 429,
     Damaged: 500,
     EngineDown: 503,
     IndexBusy: 503,
     IndexNeedsRebuild: 503,
+    DiskFull: 507,
 }
 TITLES: Mapping[int, str] = {
     400: "请求不正确", 401: "没有登录", 403: "没有权限", 404: "没有找到", 405: "不接受这种操作", 409: "与现有内容冲突",
     412: "内容已被修改", 413: "内容过大", 415: "不支持这种格式", 416: "范围超出文件", 422: "内容没有被接受",
-    428: "缺少前提条件", 429: "尝试过多", 500: "系统出错", 503: "暂时不可用",
+    428: "缺少前提条件", 429: "尝试过多", 500: "系统出错", 503: "暂时不可用", 507: "磁盘空间不足",
 }
 
 
@@ -65,4 +69,6 @@ def as_archive_error(error: Exception) -> ArchiveError | None:
         return error
     if isinstance(error, ConnectionFailure):
         return EngineDown(engine="MongoDB", reason=type(error).__name__)
+    if isinstance(error, OSError) and error.errno in FULL:
+        return DiskFull()
     return None

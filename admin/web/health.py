@@ -11,6 +11,7 @@ from typing import Any
 import pymongo
 from flask import Flask, Response, jsonify
 
+from admin.scanning import standing
 from admin.scheduler import DUTY
 from admin.system import System
 from archive.events import lag
@@ -73,7 +74,13 @@ def _objects(system: System) -> Check:
 
 def _index(system: System) -> Check:
     info = system.index.info()
-    return Check(info.state != "needs_rebuild", info.reason, {"engine": info.engine})
+    return Check(info.state not in ("needs_rebuild", "down"), info.reason, {"engine": info.engine})
+
+
+def _scanner(system: System) -> Check:
+    """Not ready only where a scanner is set and away: uploads are refused then."""
+    stands = standing(system.intake.scanner, system.clock.now())
+    return Check(True, stands.advice if stands.engine else "", {"set": bool(stands.engine), "signature_age_days": stands.age_days})
 
 
 def _scheduler(system: System) -> Check:
@@ -95,4 +102,4 @@ def _outbox(system: System) -> Check:
 
 
 CHECKS: Mapping[str, Callable[[System], Check]] = {
-    "mongodb": _mongodb, "objects": _objects, "index": _index, "scheduler": _scheduler, "outbox": _outbox}
+    "mongodb": _mongodb, "objects": _objects, "index": _index, "scanner": _scanner, "scheduler": _scheduler, "outbox": _outbox}

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from admin.backup import status as backup_status
 from admin.jobs import last_runs
 from admin.scheduler import DUTY
 from admin.system import System
@@ -30,6 +31,7 @@ class Numbers(Collector):
     def collect(self) -> Iterable[Metric]:
         yield from _outbox(self.system)
         yield from _scheduler()
+        yield from (_gauge(name, about, value) for name, (about, value) in backup_status.gauges().items())
         if self.contents:
             yield from _contents()
 

@@ -7,13 +7,14 @@ import mongoengine
 from mongoengine.connection import get_db
 from pymongo import MongoClient
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
+from pymongo.errors import CollectionInvalid, OperationFailure, PyMongoError
 
 from archive.errors import EngineDown
 from archive.models.base import Model
 
 DATABASE = "dangan"
 TIMEOUT_MS = 15_000
+NAMESPACE_EXISTS = 48
 
 
 def connect(url: str) -> "MongoClient[dict[str, Any]]":
@@ -44,8 +45,19 @@ def prepare(models: Iterable[type[Model]]) -> None:
     existing = set(database().list_collection_names())
     for model in models:
         if model._get_collection_name() not in existing:
-            database().create_collection(model._get_collection_name())
+            _create(model._get_collection_name())
         model.ensure_indexes()
+
+
+def _create(name: str) -> None:
+    """Another process that starts at the same moment may have been first."""
+    try:
+        database().create_collection(name)
+    except CollectionInvalid:
+        return
+    except OperationFailure as error:
+        if error.code != NAMESPACE_EXISTS:
+            raise
 
 
 def _database(url: str) -> str:

@@ -86,7 +86,10 @@ class Document(Revisioned):
 
 
 class Version(Model):
-    """The bytes received once, under their digest. Written once, never changed."""
+    """The bytes received once, under their digest. Written once, never changed.
+
+    `scan` says whether a virus scanner saw them when they arrived, which one with which signatures, or why not.
+    """
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "versions", "auto_create_index": False,
@@ -107,6 +110,10 @@ class Version(Model):
     media_type: str = StringField(required=True)
     filename: str = StringField(required=True)
     secrecy_checked: bool = BooleanField(default=False)
+    scan: str = StringField(default="not_checked", choices=("not_checked", "clean"))
+    scan_engine: str = StringField(default="")
+    scan_reason: str = StringField(default="")
+    scanned_at: datetime | None = DateTimeField()
     received_at: datetime = DateTimeField(required=True)
     received_by: str = StringField(required=True)
 

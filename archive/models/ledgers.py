@@ -1,4 +1,4 @@
-"""What the archive writes about itself: audit entries, outbox events, refusals, job runs, leases."""
+"""What the archive writes about itself: audit entries, outbox events, refusals, job runs, leases, rebuilds of the index."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -70,6 +70,28 @@ class Lease(Model):
     holder: str = StringField(required=True)
     until: datetime = DateTimeField(required=True)
     beat_at: datetime = DateTimeField(required=True)
+
+
+class IndexRebuild(Model):
+    """The rebuild of the search index that is asked for, runs, or was the last: there is one record, `id` is `index`.
+
+    `ticket` tells one request from the next. `done` and `total` count documents. `error` is what interrupted it last,
+    or why it failed.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "index_rebuilds", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    ticket: str = StringField(required=True)
+    state: str = StringField(required=True, choices=("requested", "running", "comparing", "done", "failed"))
+    fresh: bool = BooleanField(default=False)
+    requested_by: str = StringField(required=True)
+    requested_at: datetime = DateTimeField(required=True)
+    started_at: datetime | None = DateTimeField()
+    ended_at: datetime | None = DateTimeField()
+    done: int = LongField(default=0)
+    total: int = LongField(default=0)
+    error: str = StringField(default="")
 
 
 class Idempotency(Model):

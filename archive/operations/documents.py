@@ -5,7 +5,7 @@ Bytes are in the blob store before any of this runs; here they get their name, o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -53,6 +53,16 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """What a virus scanner said of a file that may be kept: `clean`, or `not_checked` and why. `at` is aware."""
+
+    verdict: str = "not_checked"
+    engine: str = ""
+    reason: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """A file that passed the pipeline and whose bytes are stored."""
 
@@ -63,6 +73,7 @@ class Intake:
     description: Description
     text: TextRead = field(default_factory=lambda: TextRead(TextState.PENDING))
     secrecy_checked: bool = False
+    scan: Scan = field(default_factory=Scan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +289,8 @@ def _version(tx: Transaction, document_id: str, dossier: str, number: int, intak
     return Version(
         id=new_id(), document=document_id, dossier=dossier, number=number, sha256=intake.digests.sha256,
         sm3=intake.digests.sm3, size=intake.digests.size, media_type=intake.media_type, filename=intake.filename,
-        secrecy_checked=intake.secrecy_checked, received_at=tx.now, received_by=tx.actor.id)
+        secrecy_checked=intake.secrecy_checked, scan=intake.scan.verdict, scan_engine=intake.scan.engine,
+        scan_reason=intake.scan.reason, scanned_at=intake.scan.at, received_at=tx.now, received_by=tx.actor.id)
 
 
 def _put_text(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:

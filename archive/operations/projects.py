@@ -230,8 +230,6 @@ def _apply(tx: Transaction, project: Project, values: Mapping[str, Any]) -> bool
     ensure_unit(tx, project.unit)
     tx.audit("project.updated", f"project:{project.code}", changes=changed)
     tx.emit("project.changed", project.code, project.code)
-    if "unit" in changed:
-        tx.emit("dossier.moved", project.code, project.code)
     return True
 
 

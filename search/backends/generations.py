@@ -4,7 +4,8 @@
     index/gen-000007/      one complete index
     index/writer.lock      held (flock) while a process writes; the kernel lets go of it when that process dies
 
-A rebuild fills the next generation and then moves the pointer. Knows no engine.
+A rebuild fills the next generation and then moves the pointer. Until then `rebuild.json` lies in it: by that an
+interrupted rebuild is known and gone on with. Knows no engine.
 """
 
 import fcntl
@@ -17,6 +18,7 @@ from typing import BinaryIO
 from search.errors import IndexBusy
 
 POINTER = "CURRENT"
+PROGRESS = "rebuild.json"
 _NAME = re.compile(r"gen-(\d{6,})")
 Stamp = tuple[int, int, int]
 
@@ -30,15 +32,33 @@ def stamp(path: Path) -> Stamp | None:
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
+def replace_durably(path: Path, text: str) -> None:
+    """Write the whole file or nothing of it, also in a power cut."""
+    temporary = path.with_name(f"{path.name}.new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class Generations:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._lock: BinaryIO | None = None
 
-    def claim(self) -> None:
-        """Become the one writer, until `release` or death. Raises IndexBusy where another object or process is."""
+    def claim(self) -> bool:
+        """Become the one writer, until `release` or death; False where it was so before.
+
+        Raises IndexBusy where another object or process is.
+        """
         if self._lock is not None:
-            return
+            return False
         self.root.mkdir(parents=True, exist_ok=True)
         file = (self.root / "writer.lock").open("ab")
         try:
@@ -47,6 +67,7 @@ class Generations:
             file.close()
             raise IndexBusy(place=str(self.root)) from None
         self._lock = file
+        return True
 
     def release(self) -> None:
         if self._lock is not None:
@@ -71,20 +92,26 @@ class Generations:
 
     def switch(self, folder: Path) -> None:
         """From here on `folder` answers, also after a power cut. Only the writer asks."""
-        temporary = self.root / f"{POINTER}.new"
-        with temporary.open("w", encoding="ascii") as file:
-            file.write(folder.name)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(self.root / POINTER)
-        handle = os.open(self.root, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        replace_durably(self.root / POINTER, folder.name)
+        self.tidy()
 
-    def sweep(self, keep: Path | None) -> None:
-        """Drop every generation but one: old ones, and rebuilds that died. Readers that have them open are not hurt."""
+    def tidy(self) -> None:
+        """What answers is not being filled any more, though its writer may have died before saying so."""
+        if (folder := self.current()) is not None:
+            (folder / PROGRESS).unlink(missing_ok=True)
+
+    def unfinished(self) -> Path | None:
+        """The generation that a rebuild fills, or filled when it was interrupted."""
+        current = self.current()
+        try:
+            found = [path.parent for path in self.root.glob(f"gen-*/{PROGRESS}") if _NAME.fullmatch(path.parent.name)]
+        except FileNotFoundError:
+            return None
+        return max((folder for folder in found if folder != current), default=None)
+
+    def sweep(self, *keep: Path | None) -> None:
+        """Drop every generation but these: old ones, and rebuilds given up. Readers that have them open are not hurt."""
         for path in self.root.iterdir():
-            if _NAME.fullmatch(path.name) and path != keep:
+            if _NAME.fullmatch(path.name) and path not in keep:
+                (path / PROGRESS).unlink(missing_ok=True)  # first, so that half of a generation is never gone on with
                 shutil.rmtree(path, ignore_errors=True)

@@ -6,21 +6,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
-from archive.errors import EngineDown
 from search.backends.generations import Generations, Stamp
+from search.backends.tantivy_rebuild import Rebuild
 from search.backends.tantivy_store import Store, is_complete
 from search.errors import IndexNeedsRebuild, RebuildNotRunning
 from search.port import IndexedDocument, IndexInfo, SearchRequest, SearchResult, State
 
 T = TypeVar("T")
-
-
-class _Rebuild:
-    """The next generation while it fills, and what was written live meanwhile: a refill must not undo that."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.touched: set[str] = set()
+TURN = 25  # documents refilled while whoever else writes waits
 
 
 class TantivyIndex:
@@ -31,7 +24,7 @@ class TantivyIndex:
         self._generations = Generations(root)
         self._store: Store | None = None
         self._stamp: Stamp | None = None
-        self._rebuild: _Rebuild | None = None
+        self._rebuild: Rebuild | None = None
         self._opening = threading.Lock()
         self._writing = threading.RLock()
 
@@ -46,21 +39,18 @@ class TantivyIndex:
 
     def put(self, documents: Sequence[IndexedDocument]) -> int:
         with self._writing:
-            taken = [store.put(documents) for store in self._targets()]
-            self._touch(document.id for document in documents)
-        return taken[0]
+            return self._everywhere(lambda place: place.put(documents))
 
     def remove(self, ids: Iterable[str]) -> None:
         gone = list(ids)
         with self._writing:
-            for store in self._targets():
-                store.remove(gone)
-            self._touch(gone)
+            self._everywhere(lambda place: place.remove(gone))
 
     def commit(self) -> None:
         with self._writing:
-            if self._store is not None:
-                self._store.commit()
+            for place in (self._rebuild, self._store):  # the new one first: what answers never knows more than it
+                if place is not None:
+                    place.commit()
 
     def search(self, request: SearchRequest) -> SearchResult:
         return self._read(lambda store: store.search(request))
@@ -74,35 +64,42 @@ class TantivyIndex:
     def version_of(self, document: str) -> int | None:
         return self._read(lambda store: store.version_of(document))
 
-    def begin_rebuild(self) -> None:
+    def begin_rebuild(self, *, fresh: bool = False) -> str:
         with self._writing:
             self._claim()
-            self.abandon_rebuild()
-            self._rebuild = _Rebuild(Store.create(self._generations.next()))
+            if fresh:
+                self.abandon_rebuild()
+            if self._rebuild is None:
+                self._rebuild = Rebuild.begin(self._generations.next())
+            return self._rebuild.go_on()
 
     def refill(self, documents: Sequence[IndexedDocument]) -> int:
+        taken = 0
+        for start in range(0, max(len(documents), 1), TURN):
+            with self._writing:  # in turns with whoever puts and removes
+                taken += self._running().refill(documents[start:start + TURN])
+        return taken
+
+    def checkpoint(self, mark: str) -> None:
         with self._writing:
-            rebuild = self._running()
-            return rebuild.store.put(d for d in documents if d.id not in rebuild.touched)
+            self._running().checkpoint(mark)
 
     def finish_rebuild(self) -> None:
         with self._writing:
-            store = self._running().store
-            try:
-                store.settle()
-            except EngineDown:
-                self.abandon_rebuild()  # what was refilled is gone: a second try would switch to less than everything
-                raise
-            store.mark_complete()
+            rebuild = self._running()
+            rebuild.settle()
+            rebuild.store.mark_complete()
             self._rebuild = None
-            self._switch(store)
+            self._switch(rebuild.store)
 
     def abandon_rebuild(self) -> None:
         with self._writing:
+            self._claim()
             if self._rebuild is not None:
                 self._rebuild.store.drop_writer()
                 self._rebuild = None
-                self._generations.sweep(keep=self._generations.current())
+            if self._generations.unfinished() is not None:
+                self._generations.sweep(self._generations.current())
 
     def info(self) -> IndexInfo:
         engine = f"Tantivy {version('tantivy')}"
@@ -115,11 +112,15 @@ class TantivyIndex:
 
     def close(self) -> None:
         with self._writing:
-            self.abandon_rebuild()
-            if self._store is not None:
-                self._store.settle()
-                self._store = None
-            self._generations.release()
+            try:
+                self.commit()
+                if self._store is not None:
+                    self._store.settle()
+            finally:
+                if self._rebuild is not None:
+                    self._rebuild.store.drop_writer()
+                self._store = self._rebuild = None
+                self._generations.release()
 
     def _read(self, question: Callable[[Store], T]) -> T:
         """Ask the live generation; once more where a writer elsewhere replaced it in between."""
@@ -159,27 +160,31 @@ class TantivyIndex:
             self._store, self._stamp = store, self._generations.stamp()
         if old is not None:
             old.drop_writer()
-        self._generations.sweep(keep=store.folder)
+        self._generations.sweep(store.folder, self._generations.unfinished())
 
-    def _targets(self) -> list[Store]:
-        """Where a write goes: the live index (where it can be used) and the one being rebuilt."""
+    def _everywhere(self, write: Callable[[Store | Rebuild], T]) -> T:
+        """Write to the live index, where it can be used, and to the one being rebuilt; the answer of the first."""
         self._claim()
-        rebuilding = [self._rebuild.store] if self._rebuild else []
+        answers: list[T] = []
         try:
-            return [self._live(), *rebuilding]
+            answers.append(write(self._live()))
         except IndexNeedsRebuild:
-            if not rebuilding:
+            if self._rebuild is None:
                 raise
-            return rebuilding
-
-    def _touch(self, ids: Iterable[str]) -> None:
         if self._rebuild is not None:
-            self._rebuild.touched.update(ids)
+            try:
+                answers.append(write(self._rebuild))
+            except IndexNeedsRebuild:
+                self.abandon_rebuild()
+                if not answers:
+                    raise
+        return answers[0]
 
     def _state(self, otherwise: State) -> State:
-        return "rebuilding" if self._rebuild is not None else otherwise
+        return "rebuilding" if self._generations.unfinished() is not None else otherwise
 
-    def _running(self) -> _Rebuild:
+    def _running(self) -> Rebuild:
+        """Raises RebuildNotRunning also where somebody else's rebuild lies about: it is not this caller's yet."""
         if self._rebuild is None:
             raise RebuildNotRunning()
         return self._rebuild
@@ -187,4 +192,15 @@ class TantivyIndex:
     def _claim(self) -> None:
         if not self.writable:
             raise RuntimeError("this index was opened for reading; pass writable=True in the process that writes")
-        self._generations.claim()
+        if self._generations.claim():
+            self._find_rebuild()
+
+    def _find_rebuild(self) -> None:
+        """Writes go to an interrupted rebuild from the first one on; one that cannot be gone on with is dropped."""
+        self._generations.tidy()
+        folder = self._generations.unfinished()
+        if folder is not None:
+            try:
+                self._rebuild = Rebuild.resume(folder)
+            except IndexNeedsRebuild:
+                self.abandon_rebuild()

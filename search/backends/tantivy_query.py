@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from tantivy import FieldType, Occur, Query
 
-from search.backends.tantivy_schema import COUNTED, keyword, schema
+from search.backends.tantivy_schema import COUNTED, schema
 from search.grams import phrase_pairs
 from search.port import FACET_LIMIT, SearchRequest
+from search.stored import keyword
 
 TITLE_BOOST = 3.0
 FACET_QUERY = {
@@ -56,9 +57,10 @@ def _contains(field: str, squashed: str) -> Query:
 
 def _filters(request: SearchRequest) -> list[Clause]:
     clauses: list[Clause] = []
-    if request.dossiers is not None:
-        clauses.append(_one_of("dossier", sorted(request.dossiers)))
-    for field in ("project", "type", "stage", "unit"):
+    for dossiers in (request.dossiers, request.within):
+        if dossiers is not None:
+            clauses.append(_one_of("dossier", sorted(dossiers)))
+    for field in ("project", "type", "stage"):
         if values := getattr(request, field):
             clauses.append(_one_of(field, values))
     if request.date_from or request.date_to:

@@ -18,9 +18,10 @@ from archive.errors import EngineDown
 from search.backends.generations import Stamp, stamp
 from search.backends.tantivy_errors import as_damage, as_write_failure
 from search.backends.tantivy_query import FACET_QUERY, build, by_id
-from search.backends.tantivy_schema import fingerprint, keyword, read_card, schema, to_tantivy
+from search.backends.tantivy_schema import fingerprint, schema, to_tantivy
 from search.errors import IndexNeedsRebuild
 from search.port import FACETS, Hit, IndexedDocument, SearchRequest, SearchResult
+from search.stored import keyword, read_card
 
 # One indexing thread keeps documents in order and leaves the other core to the readers; 48 MB is about 5,000 reports.
 WRITER_HEAP = 48_000_000
@@ -44,8 +45,11 @@ class Store:
         self._reloading = threading.Lock()
         self._seen: Stamp | None = None
         self._writer: tantivy.IndexWriter | None = None
+        self.failures = 0  # how often a writer was lost, with everything it had not committed
         # Versions written since the last commit, None for removed: the searcher does not see them yet.
         self._pending: dict[str, int | None] = {}
+        # Of these, the ones somebody will believe to be kept once `commit` returned: not what is refilled.
+        self._owed: set[str] = set()
         # Documents whose write went down with a failed writer and was not repeated: the next commit must not say yes.
         self._lost: set[str] = set()
         with as_damage(folder):
@@ -62,7 +66,7 @@ class Store:
         return cls(folder)
 
     def search(self, request: SearchRequest) -> SearchResult:
-        if request.dossiers is not None and not request.dossiers:
+        if frozenset() in (request.dossiers, request.within):
             return SearchResult()
         query = build(request)
         searcher = self._searcher()
@@ -97,17 +101,19 @@ class Store:
     def size(self) -> int:
         return sum(entry.stat().st_size for entry in os.scandir(self.folder) if entry.is_file())
 
-    def put(self, documents: Iterable[IndexedDocument]) -> int:
+    def put(self, documents: Iterable[IndexedDocument], *, refill: bool = False) -> int:
+        """How many were taken. A `refill` leaves alone what is held already, and who does it keeps book of it himself."""
         taken = 0
         for document in documents:
             held = self.version_of(document.id)
-            if held is not None and document.version < held:
+            if held is not None and document.version < held + refill:
                 continue
             entry = to_tantivy(document)
             with self._writing() as writer:
-                writer.delete_documents_by_term("id", keyword(document.id))
+                if held is not None:  # a deletion is looked up in every segment
+                    writer.delete_documents_by_term("id", keyword(document.id))
                 writer.add_document(entry)
-            self._noted(document.id, document.version)
+            self._noted(document.id, document.version, owed=not refill)
             taken += 1
         return taken
 
@@ -115,7 +121,7 @@ class Store:
         for document in ids:
             with self._writing() as writer:
                 writer.delete_documents_by_term("id", keyword(document))
-            self._noted(document, None)
+            self._noted(document, None, owed=True)
 
     def commit(self) -> None:
         """Raises EngineDown also where an earlier write failed, perhaps in another thread, and was not repeated."""
@@ -123,6 +129,7 @@ class Store:
             with self._writing() as writer:
                 writer.commit()
             self._pending.clear()
+            self._owed.clear()
         if self._lost:
             reason = f"此前 {len(self._lost)} 件文件的索引没有写成，需要重新写入"
             self._lost.clear()
@@ -144,6 +151,7 @@ class Store:
         """Forget what was not committed."""
         self._writer = None
         self._pending.clear()
+        self._owed.clear()
 
     @contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
@@ -154,13 +162,16 @@ class Store:
                     self._writer = self._index.writer(WRITER_HEAP, WRITER_THREADS)
                 yield self._writer
         except EngineDown:
-            self._lost |= self._pending.keys()
+            self._lost |= self._owed
+            self.failures += 1
             self.drop_writer()
             raise
 
-    def _noted(self, document: str, version: int | None) -> None:
+    def _noted(self, document: str, version: int | None, *, owed: bool) -> None:
         self._pending[document] = version
-        self._lost.discard(document)
+        if owed:
+            self._owed.add(document)
+            self._lost.discard(document)
 
     def _searcher(self) -> tantivy.Searcher:
         """Sees every commit so far: a commit replaces meta.json, and looking at that costs microseconds."""

@@ -1,4 +1,4 @@
-"""A real browser against the real server: Debian's chromium, waitress on the loopback, a worker behind it.
+"""A real browser against the real server: Debian's chromium, the web server on the loopback, a worker behind it.
 
 `--screenshots` (with this folder named on the command line) writes the pictures to docs/screenshots.
 """
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-from waitress.server import create_server
 
 from admin.system import System
 from admin.web.app import create_app
+from admin.web.server import WebServer
 from admin.worker import Worker
 from archive.access import Actor
 from archive.operations.people import NewPerson, add_person
@@ -61,11 +61,12 @@ def site(system: System, people: dict[str, Actor]) -> Iterator[str]:
     worker = Worker(system)
     build_scene(system, worker)
     worker.start()
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+    server = WebServer(app, "127.0.0.1", 0, threads=8)
+    server.prepare()
+    thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
     thread.join(10)
     worker.stop()
 

@@ -1,12 +1,14 @@
-"""One search index a test, of every implementation in turn."""
+"""One search index, or one blob store, a test: of every implementation in turn."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from archive.blobs.port import BlobStore
 from search.port import SearchIndex
-from tests.contracts.search_indexes import IMPLEMENTATIONS, Reopen
+from tests.contracts.blob_stores import STORES, fresh, lockable
+from tests.contracts.search_indexes import IMPLEMENTATIONS, Reopen, drop
 
 
 @pytest.fixture(params=sorted(IMPLEMENTATIONS))
@@ -26,6 +28,7 @@ def reopen(engine: str, tmp_path: Path) -> Iterator[Reopen]:
     yield opening
     for index in reversed(opened):
         index.close()
+    drop(engine, str(tmp_path))
 
 
 @pytest.fixture
@@ -33,3 +36,20 @@ def index(reopen: Reopen) -> SearchIndex:
     writer = reopen(writable=True)
     assert writer.prepare()
     return writer
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def blobs(store: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> BlobStore:
+    """An empty store, ready."""
+    return fresh(store, tmp_path, tmp_path_factory)
+
+
+@pytest.fixture
+def locking(store: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> BlobStore:
+    """An empty store that can lock objects, and by itself locks none."""
+    return lockable(store, tmp_path, tmp_path_factory)

@@ -4,6 +4,7 @@
 place opened again, in this or another process, is the same index.
 """
 
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from search.backends.tantivy_index import TantivyIndex
 from search.port import IndexedDocument, SearchIndex, SearchRequest
 from search.query import Query, parse
+from tests.peers import elastic_noida
 
 Opener = Callable[[str, bool], SearchIndex]
 # What the fixture `reopen` gives: `reopen(writable=True)`.
@@ -21,7 +23,17 @@ def _tantivy(place: str, writable: bool) -> SearchIndex:
     return TantivyIndex(Path(place) / "index", writable=writable)
 
 
-IMPLEMENTATIONS: dict[str, Opener] = {"tantivy": _tantivy}
+IMPLEMENTATIONS: dict[str, Opener] = {"tantivy": _tantivy, "elastic-noida": elastic_noida.open_noida}
+if elastic_noida.EXTERNAL in os.environ:
+    IMPLEMENTATIONS["elastic-external"] = elastic_noida.open_external
+# Whose index one process at a time may write; the others take any number.
+ONE_WRITER = ("tantivy",)
+
+
+def drop(engine: str, place: str) -> None:
+    """What a test leaves behind on a server. Folders go with the test's own."""
+    if engine not in ONE_WRITER:
+        elastic_noida.drop(elastic_noida.noida() if engine == "elastic-noida" else os.environ[elastic_noida.EXTERNAL], place)
 
 
 def document(
@@ -34,12 +46,11 @@ def document(
     filename: str = "",
     type: str = "acceptance_report",
     stage: str = "ACC",
-    unit: str = "省大数据中心",
     doc_date: date | None = date(2024, 5, 6),
     version: int = 1,
 ) -> IndexedDocument:
     return IndexedDocument(
-        id=id, dossier=dossier, project=project, title=title, filename=filename, type=type, stage=stage, unit=unit,
+        id=id, dossier=dossier, project=project, title=title, filename=filename, type=type, stage=stage,
         doc_date=doc_date, version=version, text=text,
     )  # fmt: skip
 

@@ -107,11 +107,11 @@ def test_matching_is_substring_search_within_the_dossiers_allowed(
 def test_access_is_inside_the_count_and_the_facets(index: SearchIndex) -> None:
     fill(
         index,
-        document("mine", "验收", dossier="a", unit="甲局"),
-        document("secret", "验收", dossier="b", unit="乙局"),
+        document("mine", "验收", dossier="a", project="P1"),
+        document("secret", "验收", dossier="b", project="P2"),
     )
     result = index.search(asked("验收", dossiers=frozenset({"a", "unknown"})))
-    assert ([hit.document for hit in result.hits], result.total, result.facets["unit"]) == (["mine"], 1, {"甲局": 1})
+    assert ([hit.document for hit in result.hits], result.total, result.facets["project"]) == (["mine"], 1, {"P1": 1})
     nothing = index.search(asked("验收", dossiers=frozenset()))
     assert (nothing.hits, nothing.total, nothing.facets) == ((), 0, {name: {} for name in FACETS})
     assert index.search(asked("-监理", dossiers=frozenset({"b"}))).total == 1
@@ -120,13 +120,24 @@ def test_access_is_inside_the_count_and_the_facets(index: SearchIndex) -> None:
 def test_each_filter_takes_alternatives_and_filters_are_anded(index: SearchIndex) -> None:
     fill(
         index,
-        document("1", project="P1", type="contract", stage="CON", unit="甲局"),
-        document("2", project="P1", type="contract", stage="BID", unit="乙局"),
-        document("3", project="P2", type="report", stage="CON", unit="甲局"),
+        document("1", project="P1", type="contract", stage="CON", dossier="a"),
+        document("2", project="P1", type="contract", stage="BID", dossier="b"),
+        document("3", project="P2", type="report", stage="CON", dossier="a"),
     )
     assert set(found(index, project=("P1", "P2"), stage=("CON",))) == {"1", "3"}
-    assert found(index, type=("contract",), unit=("乙局",)) == ["2"]
+    assert found(index, type=("contract",), within=frozenset({"b"})) == ["2"]
     assert found(index, project=("P",)) == []
+
+
+def test_a_filter_by_dossier_narrows_the_access_and_never_widens_it(index: SearchIndex) -> None:
+    fill(index, *(document(name, "验收", dossier=name, project=name) for name in "abc"))
+    for query in ("验收", ""):
+        result = index.search(asked(query, dossiers=frozenset("ab"), within=frozenset("bc")))
+        assert ([hit.document for hit in result.hits], result.facets["project"]) == (["b"], {"b": 1})
+    assert set(found(index, "验收", within=frozenset("ac"))) == {"a", "c"}
+    for dossiers, within in ((None, frozenset[str]()), (frozenset("a"), frozenset("b"))):
+        result = index.search(asked("验收", dossiers=dossiers, within=within))
+        assert (result.hits, result.total, result.facets) == ((), 0, {name: {} for name in FACETS})
 
 
 def test_dates_are_inclusive_and_leave_out_what_has_none(index: SearchIndex) -> None:
@@ -208,7 +219,7 @@ def test_pages_far_beyond_the_end_are_empty_and_huge_ones_whole(index: SearchInd
 
 
 def test_a_hit_brings_back_the_card_it_was_given(index: SearchIndex) -> None:
-    odd = document("a\ud800", "文", title='<标 题>"\ud83d', filename="a\tb\x00.pdf", doc_date=None, version=7, unit="")
+    odd = document("a\ud800", "文", title='<标 题>"\ud83d', filename="a\tb\x00.pdf", doc_date=None, version=7)
     fill(index, odd)
     assert index.search(asked()).hits[0].card == odd.card()
 

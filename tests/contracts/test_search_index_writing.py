@@ -10,7 +10,7 @@ import pytest
 
 from search.errors import IndexBusy, IndexNeedsRebuild, RebuildNotRunning
 from search.port import SearchIndex
-from tests.contracts.search_indexes import Reopen, asked, document, fill, found
+from tests.contracts.search_indexes import IMPLEMENTATIONS, ONE_WRITER, Reopen, asked, document, fill, found
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,6 +76,7 @@ def test_closing_keeps_what_was_put(reopen: Reopen) -> None:
     assert (found(again, "验收"), again.version_of("a")) == (["a"], 4)
 
 
+@pytest.mark.parametrize("engine", ONE_WRITER)
 def test_a_second_writer_is_told_that_the_index_is_busy(index: SearchIndex, reopen: Reopen) -> None:
     fill(index, document("a", "验收"))
     second = reopen(writable=True)
@@ -87,6 +88,17 @@ def test_a_second_writer_is_told_that_the_index_is_busy(index: SearchIndex, reop
     index.close()
     fill(second, document("b", "验收"))
     assert second.count() == 2
+
+
+@pytest.mark.parametrize("engine", sorted(IMPLEMENTATIONS.keys() - set(ONE_WRITER)))
+def test_any_number_write_and_the_newest_version_stays(index: SearchIndex, reopen: Reopen) -> None:
+    second = reopen(writable=True)
+    index.put([document("a", "第三版", version=3), document("b", "验收")])
+    assert second.put([document("a", "第二版", version=2), document("c", "验收")]) == 2
+    index.commit()
+    second.commit()
+    assert (found(index, "第三版"), found(second, "第二版"), second.version_of("a")) == (["a"], [], 3)
+    assert set(found(second, "验收")) == {"b", "c"}
 
 
 def test_a_missing_index_asks_for_a_rebuild_instead_of_finding_nothing(reopen: Reopen) -> None:

@@ -8,7 +8,9 @@ from flask import Response, flash, render_template, request
 
 from admin.ledger_import import ImportReport, import_file
 from admin.web.downloads import disposition
+from admin.web.pages.file_forms import takes_file
 from admin.web.pages.shared import actor, area, needs, system
+from admin.web.spooling import spooled
 from archive.errors import ArchiveError, Invalid
 from archive.permissions import Permission
 from ingest.ledger import write_ledger
@@ -40,6 +42,7 @@ def template() -> Any:
 
 @ledger.post("/projects/import")
 @needs(Permission.PROJECT_CREATE)
+@takes_file(lambda: None, lambda: spooled().allow(LARGEST))
 def take() -> Any:
     dry_run = request.form.get("mode") != "import"
     try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from admin.searching import Question, ask
 from admin.web.errors import status_of
 from admin.web.pages import words
 from admin.web.pages.formats import stage_name, type_name
@@ -16,9 +17,7 @@ from archive.errors import ArchiveError
 from archive.events import lag
 from archive.models import Project
 from archive.permissions import Permission
-from archive.queries import list_projects, visible_keys
-from search.port import SearchRequest
-from search.query import parse
+from archive.queries import list_projects
 from search.service import SearchPage
 
 search_pages = area("search", __name__)
@@ -43,7 +42,7 @@ def search() -> Any:
     chosen = clean_query(FILTERS)
     shown: dict[str, Any] = {"chosen": chosen, "sorts": words.SORTS, "asked": bool(chosen), "page": page_number()}
     try:
-        found = system().search.find(_request(actor(), chosen))
+        found = ask(system(), actor(), _question(chosen))
     except ArchiveError as refusal:
         return render_template("pages/search.html", error=str(refusal), found=None, **shown), status_of(refusal)
     return render_template(
@@ -51,17 +50,17 @@ def search() -> Any:
         facet_names=FACETS, short=SHORT, lag=lag(system().clock.now()), **_about(actor(), found), **shown)
 
 
-def _request(who: Actor, chosen: Mapping[str, str]) -> SearchRequest:
-    """Raises QueryTooLong, Invalid for a date that is none."""
+def _question(chosen: Mapping[str, str]) -> Question:
+    """Raises Invalid for a date that is none."""
     start, end = day_field(chosen, "from", "起始日期"), day_field(chosen, "to", "截止日期")
     year = request.args.get("year", "")
     if year.isascii() and year.isdigit() and len(year) == 4 and int(year) > 0:
         start, end = date(int(year), 1, 1), date(int(year), 12, 31)
     sort: Any = chosen.get("sort") if chosen.get("sort") in words.SORTS else "relevance"
-    return SearchRequest(
-        query=parse(chosen.get("q", "")), dossiers=visible_keys(who), project=_values(chosen, "project"),
-        type=_values(chosen, "type"), stage=_values(chosen, "stage"), unit=_values(chosen, "unit"), date_from=start,
-        date_to=end, sort=sort, offset=(min(page_number(), DEEPEST) - 1) * SIZE, limit=SIZE)
+    return Question(
+        text=chosen.get("q", ""), project=_values(chosen, "project"), type=_values(chosen, "type"),
+        stage=_values(chosen, "stage"), unit=_values(chosen, "unit"), date_from=start, date_to=end, sort=sort,
+        page=min(page_number(), DEEPEST), size=SIZE)
 
 
 def _values(chosen: Mapping[str, str], name: str) -> tuple[str, ...]:

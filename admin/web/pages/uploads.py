@@ -1,32 +1,33 @@
 """Filing files from the browser: one file a request, so that each has its own progress and its own answer.
 
-The script sends the bytes as the body (nothing is copied twice); a browser without scripts sends the form.
+The script sends the bytes as the body; a browser without scripts sends the form. Either way they are written once.
 """
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
 from flask import Response, flash, jsonify, redirect, request, url_for
 
+from admin.web.pages.file_forms import takes_file
 from admin.web.pages.formats import type_name
 from admin.web.pages.shared import actor, area, day_field, needs, system
 from admin.web.pages.words import SOURCES
+from admin.web.spooling import ReceivedFile, expect_file, spooled
 from archive import queries
+from archive.blobs.staging import Staged
 from archive.errors import ArchiveError, Invalid
 from archive.operations.documents import Filed
 from archive.permissions import Permission
 from ingest.describe import Given
 
 uploads = area("uploads", __name__)
-CHUNK = 1 << 20
 
 
 @uploads.post("/projects/<code>/upload")
 @needs(Permission.DOCUMENT_FILE)
+@takes_file(lambda code: queries.find_project(actor(), code), expect_file)
 def upload(code: str) -> Any:
     """201 filed, 200 already there, 4xx refused; scripts get JSON, a plain form is sent back to the dossier."""
-    queries.find_project(actor(), code)
     if _is_script():
         return _answer(_file(code))
     try:
@@ -39,11 +40,10 @@ def upload(code: str) -> Any:
 
 @uploads.post("/documents/<key>/versions")
 @needs(Permission.DOCUMENT_FILE)
+@takes_file(lambda key: queries.find_document(actor(), key), expect_file)
 def new_version(key: str) -> Any:
-    queries.find_document(actor(), key)
     try:
-        filename, chunks = _incoming()
-        filed = system().intake.add_version(actor(), key, filename, chunks)
+        filed = system().intake.add_staged_version(actor(), key, _incoming())
     except ArchiveError as refusal:
         if _is_script():
             raise
@@ -57,26 +57,21 @@ def new_version(key: str) -> Any:
 
 
 def _file(code: str) -> Filed:
-    filename, chunks = _incoming()
+    staged = _incoming()
     values = request.form if request.files else request.args
     given = Given(type=values.get("type", ""), title=values.get("title", "").strip(),
                   doc_date=day_field(values, "doc_date", "成文日期"))
-    return system().intake.file(actor(), code, filename, chunks, given)
+    return system().intake.file_staged(actor(), code, staged, given)
 
 
-def _incoming() -> tuple[str, Iterable[bytes]]:
-    """The file's name and its bytes in pieces. Raises Invalid where the request carries no file."""
+def _incoming() -> Staged:
+    """The file. Raises Invalid where the request carries none, Refused, Oversized, DiskFull."""
     if "X-File-Name" in request.headers:
-        return unquote(request.headers["X-File-Name"]), _pieces(request.stream)
+        return spooled().receive_body(unquote(request.headers["X-File-Name"]))
     sent = request.files.get("file")
-    if sent is None or not sent.filename:
+    if sent is None or not isinstance(sent.stream, ReceivedFile):
         raise Invalid(field="文件", problem="没有选择文件，请先选择再上传。")
-    return sent.filename, _pieces(sent.stream)
-
-
-def _pieces(stream: Any) -> Iterator[bytes]:
-    while piece := stream.read(CHUNK):
-        yield piece
+    return sent.stream.staged()
 
 
 def _is_script() -> bool:

@@ -27,7 +27,7 @@ SOURCES: Mapping[str, str] = {
 JOB_OUTCOMES: Mapping[str, str] = {"running": "运行中", "done": "完成", "attention": "完成，需关注", "failed": "失败"}
 MAIL_STATES: Mapping[str, str] = {
     "queued": "待发", "sending": "发送中", "sent": "已发", "rejected": "被拒收", "uncertain": "是否送达不明"}
-INDEX_STATES: Mapping[str, str] = {"ready": "正常", "needs_rebuild": "需要重建", "rebuilding": "重建中"}
+INDEX_STATES: Mapping[str, str] = {"ready": "正常", "needs_rebuild": "需要重建", "rebuilding": "重建中", "down": "连接不上"}
 SORTS: Mapping[str, str] = {
     "relevance": "按相关度", "date_desc": "按日期，新的在前", "date_asc": "按日期，旧的在前", "title": "按题名"}
 ACTIONS: Mapping[str, str] = {

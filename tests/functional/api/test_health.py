@@ -51,7 +51,7 @@ def test_it_is_ready_when_every_engine_is(client: Any, scheduler: None) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["status"]) == (200, "ready")
     checks = answer.json["checks"]
-    assert checks.keys() == {"mongodb", "objects", "index", "scheduler", "outbox"}
+    assert checks.keys() == {"mongodb", "objects", "index", "scanner", "scheduler", "outbox"}
     assert checks["scheduler"]["tick_age_s"] == 0
     assert (checks["outbox"]["waiting"], checks["outbox"]["lag_s"]) == (0, 0)
 

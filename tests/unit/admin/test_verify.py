@@ -67,11 +67,11 @@ def remove_from_index(system: System, filed: list[Any]) -> None:
 
 
 def index_a_stranger(system: System, filed: list[Any]) -> None:
-    from search.projection import project_documents
+    from search.projection import documents_by_id
 
     Document(id="f" * 24, dossier="d", project="p", unit="u", type="meeting_minutes", type_source="given", stage="APP",
              title="t", filename="f", created_at=system.clock.now(), created_by="x").save()
-    system.index.put(project_documents([Document.objects.get(id="f" * 24)]))
+    system.index.put(documents_by_id(["f" * 24]))
     system.index.commit()
     collection(Document).delete_one({"_id": "f" * 24})
 

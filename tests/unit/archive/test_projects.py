@@ -127,7 +127,6 @@ def test_an_update_says_what_changed_and_nothing_where_nothing_did(system: Syste
     assert (updated.name, updated.approved_on, updated.revision) == ("新名", None, 2)
     entry = AuditEntry.objects(action="project.updated").get()
     assert entry.detail == {"changes": {"name": ["一体化协同办公平台建设项目", "新名"], "approved_on": ["2024-03-01", ""]}}
-    assert OutboxEvent.objects(kind="dossier.moved").count() == 0
 
 
 def test_an_update_that_changes_nothing_is_no_write(system: System) -> None:
@@ -155,11 +154,11 @@ def test_a_value_that_cannot_be_kept_is_refused(system: System, changes: dict[st
     refused(Invalid, lambda: update_project(SYSTEM, system.clock, CODE, 1, changes), next(iter(changes)))
 
 
-def test_moving_a_dossier_makes_the_new_unit_known_and_tells_the_index(system: System) -> None:
+def test_moving_a_dossier_makes_the_new_unit_known_and_is_a_change_of_the_project_alone(system: System) -> None:
     a_project(system)
     update_project(SYSTEM, system.clock, CODE, 1, {"unit": UNIT_B})
     assert Unit.objects(id=UNIT_B).count() == 1
-    assert OutboxEvent.objects(kind="dossier.moved", subject=CODE).count() == 1
+    assert set(OutboxEvent.objects.scalar("kind")) == {"project.changed"}
 
 
 def test_a_waived_material_carries_reason_and_person_and_is_waived_once(system: System) -> None:

@@ -9,8 +9,8 @@ import pytest
 from archive.errors import EngineDown
 from search.backends.generations import Generations
 from search.backends.tantivy_index import TantivyIndex
-from search.backends.tantivy_schema import title_order
 from search.errors import IndexNeedsRebuild, RebuildNotRunning
+from search.stored import title_order
 from tests.contracts.search_indexes import asked, document, found
 
 

@@ -1,0 +1,1 @@
+"""Looking for viruses in what arrives: the port, nobody (`none`), and ClamAV's daemon (`clamd`)."""

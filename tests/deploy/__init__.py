@@ -1,0 +1,1 @@
+"""What operators start: the compose file, the image, the scripts beside them, the services, and what is written about them."""
