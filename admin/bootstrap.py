@@ -47,7 +47,7 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     prepare((*models.ALL, *retention_models.ALL))
     blobs = replace.pop("blobs", None) or moving_blobs(settings, clock)
     index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
-    sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox())
+    sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox(settings.readers if works else 2))
     renderer = replace.pop("renderer", None) or _closed(closing, Renderer())
     system = System(
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,

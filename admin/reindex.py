@@ -14,13 +14,14 @@ from admin import rebuilds
 from admin.system import System
 from archive import leases
 from archive.errors import ArchiveError
-from archive.models import Document, IndexRebuild, Lease, new_id
+from archive.models import Document, IndexRebuild, new_id
 from archive.transaction import collection
 from search.projection import BATCH, documents_by_id, every_document
 
 DUTY = "reindex"
 TERM = timedelta(seconds=30)  # renewed while the work goes on
 CHECKPOINT = 2000  # documents: what a killed rebuild does again at most
+UNFILLED = ("needs_rebuild", "rebuilding")
 FOLLOW_SECONDS = 0.3
 PATIENCE_SECONDS = 60  # twice the term of a worker that died
 # A lease keeps other processes away, this the other threads of the one that has it.
@@ -55,7 +56,7 @@ def ready_index(system: System) -> None:
 
 
 def needs_filling(system: System) -> bool:
-    return system.index.prepare() or system.index.info().state != "ready"
+    return system.index.prepare() or system.index.info().state in UNFILLED
 
 
 def request(system: System, by: str, *, fresh: bool = False) -> IndexRebuild:
@@ -122,7 +123,7 @@ def follow(system: System, ticket: str, progress: Progress) -> int:
         progress(rebuild.done, rebuild.total)
         if system.works and perform(system, progress=progress):
             continue
-        waited = 0.0 if _somebody_is_at_it(system) else waited + FOLLOW_SECONDS
+        waited = 0.0 if _somebody_is_at_it() else waited + FOLLOW_SECONDS
         if waited > PATIENCE_SECONDS:
             raise NobodyRebuilds()
         pause.wait(FOLLOW_SECONDS)
@@ -198,5 +199,6 @@ def _still(system: System, holder: str) -> bool:
     return leases.take(DUTY, holder, system.clock, TERM)
 
 
-def _somebody_is_at_it(system: System) -> bool:
-    return Lease.objects(id=DUTY, until__gt=system.clock.now()).first() is not None
+def _somebody_is_at_it() -> bool:
+    standing = leases.standing(DUTY)
+    return standing is not None and standing.alive

@@ -1,7 +1,12 @@
-"""When jobs run. One scheduler acts at a time, guarded by a lease; whatever a day missed is caught up."""
+"""When jobs run. One scheduler acts at a time, guarded by a lease; whatever a day missed is caught up.
+
+The lease is by the database server's clock, the day by this machine's. Where this one jumps, the timetable is made
+anew: a day run ahead of its time is not run again, one that was passed over is made up for once it is that day again.
+"""
 
 import logging
 import threading
+import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,9 +23,12 @@ from archive.models import new_id
 
 log = logging.getLogger("dangan.scheduler")
 DUTY = "scheduler"
+CATCH_UP = "catch-up"
 TERM = timedelta(seconds=45)
 BEAT_SECONDS = 10
 CATCH_UP_SECONDS = 600
+STOP_SECONDS = 5.0  # for a job that runs when the scheduler is told to stop
+JUMP_SECONDS = 30.0  # by which a clock must be off from one beat to the next; it is set by less all the time
 
 
 class Scheduler:
@@ -33,15 +41,20 @@ class Scheduler:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="scheduler", daemon=True)
         self._jobs: BackgroundScheduler | None = None
+        self._offset = self._clock_offset()
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Let running jobs end, give the lease back."""
+    def stop(self) -> bool:
+        """Let running jobs end, give the lease back; False where one runs on for longer than a few seconds.
+
+        Then the process has to end: the job counts as interrupted, the lease is free one term later.
+        """
         self._stop.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(STOP_SECONDS)
+        return not self._thread.is_alive()
 
     def _loop(self) -> None:
         while not self._stop.is_set():
@@ -58,8 +71,11 @@ class Scheduler:
         if not leases.take(DUTY, self.holder, self.system.clock, TERM):
             self._rest()
         elif self._jobs is None:
+            self._offset = self._clock_offset()
             self._jobs = self._make()
             self._jobs.start()
+        elif abs(self._clock_offset() - self._offset) > JUMP_SECONDS:
+            self._retime(self._jobs)
 
     def _rest(self) -> None:
         if self._jobs is not None:
@@ -75,8 +91,20 @@ class Scheduler:
         for job in JOBS:
             scheduler.add_job(self._run, self._trigger(job), args=[job], id=job.id, next_run_time=self._first(job),
                               executor="slow" if job.slow else "default")
-        scheduler.add_job(self._catch_up, IntervalTrigger(seconds=CATCH_UP_SECONDS, timezone=self.zone), id="catch-up")
+        scheduler.add_job(self._catch_up, IntervalTrigger(seconds=CATCH_UP_SECONDS, timezone=self.zone), id=CATCH_UP)
         return scheduler
+
+    def _retime(self, timetable: BackgroundScheduler) -> None:
+        """The clock jumped: what was planned by the old time would come too early, or a day late."""
+        log.warning("the clock jumped by %.0f s; planning anew", self._clock_offset() - self._offset)
+        self._offset = self._clock_offset()
+        for job in JOBS:
+            timetable.modify_job(job.id, next_run_time=self._first(job))
+        timetable.modify_job(CATCH_UP, next_run_time=self._now())
+
+    def _clock_offset(self) -> float:
+        """What the clock shows beyond the seconds that really pass; changes only where it is set."""
+        return self.system.clock.now().timestamp() - time.clock_gettime(time.CLOCK_BOOTTIME)
 
     def _trigger(self, job: Job) -> CronTrigger | IntervalTrigger:
         if job.daily:
@@ -112,6 +140,8 @@ class Scheduler:
         today = self._now().date()
         if job.daily and done_between(job.id, job.due_since(self._now()) or today, today):
             return
+        if not leases.take(DUTY, self.holder, self.system.clock, TERM):
+            return  # another one acts by now: this process was frozen, or cut off from the database
         try:
             run = run_job(self.system, system_actor(job.id), job.id)
         except JobBusy as busy:

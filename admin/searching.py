@@ -8,7 +8,8 @@ from typing import Any
 
 from admin.system import System
 from archive.access import Actor
-from archive.events import lag
+from archive.effects import INDEX
+from archive.events import seconds_behind
 from archive.queries import keys_of_units, units_by_code, units_by_key, visible_keys
 from search.port import SearchRequest, Sort
 from search.query import parse
@@ -51,7 +52,7 @@ def answer_shape(system: System, question: Question, found: SearchPage) -> dict[
     facets: Mapping[str, Mapping[str, int]] = found.facets
     return {"items": [_item_shape(item, units) for item in found.items], "total": found.total, "page": question.page,
             "size": question.size, "facets": {name: dict(counts) for name, counts in facets.items()},
-            "index_lag_s": round(lag(system.clock.now()).seconds, 3)}
+            "index_lag_s": round(seconds_behind(system.clock.now(), INDEX), 3)}
 
 
 def _item_shape(item: Item, units: Mapping[str, str]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from archive.errors import ArchiveError, EngineDown
 from archive.mongo.embedded import EmbeddedMongo
 
 STOP_SECONDS = 20
+LAST_SECONDS = 17.0  # of a worker that is told to stop
 QUICK_DEATH = 5.0
 
 
@@ -127,7 +128,10 @@ def run_web(settings: Settings, host: str, port: int) -> None:
 
 
 def run_worker(settings: Settings) -> None:
-    """The worker process: outbox and scheduler, until SIGTERM or SIGINT; what is claimed is finished first."""
+    """The worker process: outbox and scheduler, until SIGTERM or SIGINT; what is claimed is finished first, or given back.
+
+    Any number may run on one database; with the embedded index one a data folder. Raises EngineDown, BadSetting.
+    """
     _log_to(settings, "worker")
     system = build(settings, work=True)
     try:
@@ -136,14 +140,29 @@ def run_worker(settings: Settings) -> None:
         with working(system):
             scheduler = Scheduler(system)
             scheduler.start()
-            try:
-                signal.pause()
-            except KeyboardInterrupt:
-                pass
-            finally:
-                scheduler.stop()
+            _wait_for_signal()
+            _end_within(LAST_SECONDS)
+            scheduler.stop()
     finally:
         system.close()
+
+
+def _wait_for_signal() -> None:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    stop.wait()
+
+
+def _end_within(seconds: float) -> None:
+    """Whatever still runs then is like a crash, from which everything recovers: better than to be in the way of a restart."""
+    def end() -> None:
+        logging.getLogger("dangan.worker").warning("did not end within %.0f s", seconds)
+        os._exit(0)
+
+    last = threading.Timer(seconds, end)
+    last.daemon = True
+    last.start()
 
 
 def _check_port(host: str, port: int) -> None:

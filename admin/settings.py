@@ -29,6 +29,7 @@ from search.backends.elastic_address import ElasticAddress
 
 PREFIX = "DANGAN_"
 SHORTEST_KEY = 32
+MOST_READERS = 64
 _UNITS = {"": 1, "B": 1, "K": 1 << 10, "KB": 10**3, "KIB": 1 << 10, "M": 1 << 20, "MB": 10**6, "MIB": 1 << 20,
           "G": 1 << 30, "GB": 10**9, "GIB": 1 << 30}
 
@@ -121,6 +122,12 @@ def _maybe_folder(value: str) -> Path | None:
     return Path(value).expanduser().absolute() if value else None
 
 
+def _count(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_READERS):
+        raise ValueError(f"应为 1 到 {MOST_READERS} 的整数")
+    return int(value)
+
+
 def _keep(value: str) -> Keep | None:
     return Keep.parse(value) if value else None
 
@@ -130,7 +137,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", _url("mongodb", "mongodb+srv"), secret=True),
     Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹。可加 lock=governance|compliance 与 "
             "days=天数（默认保护期）、public=http(s)://主机（浏览器直接下载）、ca=证书文件", _s3, secret=True),
-    Setting("elasticsearch_url", "", "Elasticsearch 8 或 9；不设则使用内置索引", _elasticsearch, secret=True),
+    Setting("elasticsearch_url", "",
+            "Elasticsearch 8 或 9：http(s)://用户:口令@主机:端口/?prefix=dangan；不设则使用内置索引。可加 shards=、replicas=、"
+            "analyzer=ik（需 IK 插件）、ca=证书文件 或 fingerprint=证书指纹、api_key=（代替用户和口令）、timeout=检索秒数",
+            _elasticsearch, secret=True),
     Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml",
             _url("smtp", "smtps"), secret=True),
     Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
@@ -138,6 +148,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
     Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
     Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
+    Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", _count),
     Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
     Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
 )
@@ -162,6 +173,7 @@ class Settings:
     secret_key: str = dataclasses.field(repr=False)
     timezone: str
     max_upload: int
+    readers: int = 2
     backup_dir: Path | None = None
     backup_keep: Keep | None = None
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)

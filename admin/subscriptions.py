@@ -1,17 +1,22 @@
-"""Which effects follow which events: the one page where siblings meet. Handlers are idempotent and order-free."""
+"""What each lane does with its events: the one page where siblings meet. Handlers are idempotent and order-free.
+
+Which events go to which lane is `archive/effects.py`.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from admin.system import System
+from archive.effects import INDEX, JUDGE, READ
 from archive.events import Subscription
 from archive.models import OutboxEvent, Project
+from archive.server_clock import AT_ONCE
+from archive.transaction import collection
 from ingest.reading import PendingReader
 from retention.alerts import refresh
 from search.projection import documents_by_id
 
-FILED, READ, CHANGED = "document.filed", "document.text-read", "document.changed"
-PROJECT = "project.changed"
-JUDGED = frozenset({FILED, READ, CHANGED, PROJECT})
+INDEX_GATHER, JUDGE_GATHER = 0.1, 0.25  # seconds; a commit of the index, a judgement cost the same for one or for many
+JUDGE_BATCH = 256
 
 
 def still_coming(codes: Iterable[str]) -> set[str]:
@@ -19,9 +24,8 @@ def still_coming(codes: Iterable[str]) -> set[str]:
 
     Only unclaimed events that never failed count: two workers must not wait for each other, nor one for a broken event.
     """
-    waiting = OutboxEvent.objects(finished=False, project__in=sorted(codes), kind__in=sorted(JUDGED), claimed_by="",
-                                  attempts=0)
-    return set(waiting.distinct("project"))
+    waiting = {f"due.{JUDGE}": AT_ONCE, "project": {"$in": sorted(codes)}}
+    return set(collection(OutboxEvent).distinct("project", waiting))
 
 
 def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, ...]:
@@ -38,7 +42,8 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
         return {}
 
     return (
-        Subscription("read", frozenset({FILED}), reader),
-        Subscription("index", frozenset({FILED, READ, CHANGED}), index_documents),
-        Subscription("judge", JUDGED, judge),
+        # One at a time: a file may take a minute, and another worker may be idle.
+        Subscription(READ, reader, batch=1, threads=system.settings.readers),
+        Subscription(INDEX, index_documents, gather=INDEX_GATHER),
+        Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
     )

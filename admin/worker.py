@@ -1,78 +1,107 @@
-"""The working half: empties the outbox and runs the scheduler. `dangan worker`, or inside a command that waits for effects."""
+"""The working half: a thread or more for each lane of the outbox. `dangan worker`, or inside a command that waits for effects."""
 
 import logging
-import os
-import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from admin.reindexer import Reindexer
 from admin.subscriptions import subscriptions
 from admin.system import System
-from archive.events import deliver, lag, release_claims
+from archive import claims
+from archive.events import Delivery, Subscription, deliver, waiting
 from ingest.reading import PendingReader
 
 log = logging.getLogger("dangan.worker")
-IDLE_SECONDS = 0.1
-TROUBLE_SECONDS = 2.0
+IDLE_SECONDS, LONGEST_IDLE = 0.05, 0.4
+TROUBLE_SECONDS, LONGEST_TROUBLE = 1.0, 10.0
+GRACE_SECONDS = 5.0  # for what is being read when the worker is told to stop; it is given back then
+END_SECONDS = 5.0  # for what cannot be interrupted: a batch of the index, a judgement
+LOOK_SECONDS = 0.1
 
 
 class Worker:
-    """Delivers events in one thread until stopped. In the embedded profile it is the only one, so it frees old claims."""
+    """Works on every lane until stopped. In the embedded profile it is the only one, so it frees old claims."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         self.reader = PendingReader(system.blobs, system.sandbox, system.clock)
         self.subscriptions = subscriptions(system, self.reader)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="outbox", daemon=True)
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._threads = [threading.Thread(target=self._work, args=[each], name=f"{each.lane} {number}", daemon=True)
+                         for each in self.subscriptions for number in range(each.threads)]
 
     def start(self) -> None:
         if self.system.settings.embedded:
-            release_claims(self.system.clock)
-        self._thread.start()
+            claims.release_all()
+        claims.adopt()
+        for thread in self._threads:
+            thread.start()
 
-    def stop(self) -> None:
-        """Finish what is claimed, then stop."""
+    def stop(self) -> bool:
+        """Claim nothing more; finish what is claimed, or give it back where that takes long.
+
+        Within some ten seconds; whether everything ended by then. What did not is free again when its claims run out.
+        """
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self.reader.close()
+        if not self._ended(GRACE_SECONDS):
+            log.info("stopping: what is still being read is given back")
+            self.reader.interrupt()
+        return self._ended(END_SECONDS)
 
     def drain(self) -> int:
-        """Deliver everything that is due now, in the caller's thread; how many events were finished."""
-        total = 0
-        while done := deliver(self.subscriptions, self.system.clock):
-            total += done
+        """Work on everything that is due now, in the caller's thread; how many times a lane was done with an event."""
+        total = -1
+        done = 0
+        while done > total:
+            total = done
+            for subscription in self.subscriptions:
+                while count := deliver(subscription).done:
+                    done += count
         return total
 
-    def _loop(self) -> None:
+    def _ended(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(end - time.monotonic(), 0.0))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _work(self, subscription: Subscription) -> None:
+        idle, trouble = IDLE_SECONDS, TROUBLE_SECONDS
         while not self._stop.is_set():
-            try:
-                done = deliver(self.subscriptions, self.system.clock)
-            except Exception:  # the engine is away or a bug showed: keep trying, say so
-                log.exception("outbox delivery failed; trying again in %s s", TROUBLE_SECONDS)
-                self._stop.wait(TROUBLE_SECONDS)
+            delivery = self._deliver(subscription)
+            if delivery.away:  # the lane waits for its engine, so that not every waiting event is tried in vain
+                log.warning("lane %s waits %.0f s: %s", subscription.lane, trouble, delivery.away)
+                self._stop.wait(trouble)
+                trouble = min(trouble * 2, LONGEST_TROUBLE)
                 continue
-            if not done:
-                self._stop.wait(IDLE_SECONDS)
+            trouble = TROUBLE_SECONDS
+            idle = IDLE_SECONDS if delivery.claimed else min(idle * 2, LONGEST_IDLE)
+            if not delivery.claimed:
+                self._stop.wait(idle)
+
+    def _deliver(self, subscription: Subscription) -> Delivery:
+        try:
+            return deliver(subscription, self._stop.wait)
+        except Exception as error:  # the database is away or a bug showed: keep trying, say so
+            log.exception("lane %s was interrupted", subscription.lane)
+            return Delivery(away=f"{type(error).__name__}")
 
 
-def wait_until_done(system: System, subjects: Sequence[str], *, timeout: float,
+def wait_until_done(system: System, subjects: Collection[str], *, timeout: float,
                     progress: Callable[[int], None] | None = None) -> bool:
     """Wait until no event about these subjects is left; False where the time (seconds) was over first."""
-    pause = threading.Event()
-    waited = 0.0
-    while waited < timeout:
-        left = lag(system.clock.now(), subjects)
-        if left.waiting == 0:
+    pause, end, left = threading.Event(), time.monotonic() + timeout, set(subjects)
+    while time.monotonic() < end:
+        left = waiting(left)
+        # An event leaves its follower before it ends, but one look at many need not see both: look at all again.
+        if not left and not (left := waiting(subjects)):
             return True
         if progress:
-            progress(left.waiting)
-        pause.wait(0.05)
-        waited += 0.05
+            progress(len(left))
+        pause.wait(LOOK_SECONDS)
     return False
 
 

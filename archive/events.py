@@ -1,31 +1,59 @@
-"""Delivering what happened to those who make its effects: claim, hand over, mark done, retry with back-off.
+"""Delivering what happened to those who make its effects: each lane takes its events, handles them, marks them done.
 
-An event waits in the outbox from the transaction that caused it. A worker claims events for a while; one that dies
-loses its claim and another takes over, so handlers must be idempotent and may not care about order.
+An event waits in the outbox from the transaction that caused it until every lane it went to is done with it. Handlers
+must be idempotent and may not care about order: a worker that dies leaves its events to another.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from archive.backoff import next_try
-from archive.clock import Clock
-from archive.models import OutboxEvent, new_id
+from pymongo.errors import PyMongoError
+
+from archive import claims
+from archive.claims import Claim
+from archive.errors import EngineDown
+from archive.models import OutboxEvent
+from archive.models.connection import engine_down
 from archive.transaction import collection
 
-CLAIM = timedelta(seconds=90)
-Handler = Callable[[Sequence[OutboxEvent]], Mapping[str, str]]
-"""Takes a batch, answers `{event id: error}` for those that failed; raising fails the whole batch."""
+log = logging.getLogger("dangan.outbox")
+# An engine that is away says nothing about the event: it is tried again soon after, whenever that engine comes back.
+AWAY = timedelta(seconds=10)
+Answer = Mapping[str, str | EngineDown]
+"""What failed: by event id the error, or the engine that is away. Everything else of the batch is done."""
+Handler = Callable[[Sequence[OutboxEvent]], Answer]
+"""Raising fails the whole batch; EngineDown and NotNow do so without counting as failures."""
+
+
+class NotNow(Exception):
+    """Raised by a handler that is told to stop: its events are given back as if they had not been claimed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`name` is stored with each event once it is handled: renaming a handler makes it run again."""
+    """The work of one lane: up to `batch` events at a time in each of `threads`.
 
-    name: str
-    kinds: frozenset[str]
+    `gather` seconds pass between claiming and handling, so that what happens meanwhile need not be done twice.
+    """
+
+    lane: str
     handle: Handler
+    batch: int = 64
+    threads: int = 1
+    gather: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How many events were claimed, and how many of them are done; `away`: what was missing where none of them is."""
+
+    claimed: int = 0
+    done: int = 0
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,68 +65,76 @@ class Lag:
     failing: int
 
 
-def deliver(subscriptions: Sequence[Subscription], clock: Clock, limit: int = 64) -> int:
-    """Claim up to `limit` due events and run their handlers; how many events were finished."""
-    events = _claim(clock, limit)
-    if not events:
-        return 0
-    errors: dict[str, str] = {}
-    for subscription in subscriptions:
-        wanted = [e for e in events if e.kind in subscription.kinds and subscription.name not in e.handled]
-        if wanted:
-            errors |= _hand_over(subscription, wanted)
-    return _settle(events, errors, clock)
-
-
-def lag(now: datetime, subjects: Sequence[str] | None = None) -> Lag:
-    """The outbox as a number, for the screen, `/metrics` and `/readyz`."""
-    match: dict[str, Any] = {"finished": False}
-    if subjects is not None:
-        match["subject"] = {"$in": list(subjects)}
-    outbox = collection(OutboxEvent)
-    oldest = outbox.find_one(match, sort=[("_id", 1)])
-    if oldest is None:
-        return Lag(0, 0.0, 0)
-    seconds = max((now - oldest["at"]).total_seconds(), 0.0)
-    return Lag(outbox.count_documents(match), seconds, outbox.count_documents({**match, "attempts": {"$gt": 0}}))
-
-
-def release_claims(clock: Clock) -> int:
-    """Make every claimed event due at once: for a worker that knows it is the only one (the embedded profile)."""
-    match = {"finished": False, "claimed_by": {"$ne": ""}}
-    changes = {"$set": {"not_before": clock.now(), "claimed_by": ""}}
-    return int(collection(OutboxEvent).update_many(match, changes).modified_count)
-
-
-def _claim(clock: Clock, limit: int) -> list[OutboxEvent]:
-    now, claim, outbox = clock.now(), new_id(), collection(OutboxEvent)
-    due = {"finished": False, "not_before": {"$lte": now}}
-    ids = [row["_id"] for row in outbox.find(due, {"_id": 1}).sort("_id", 1).limit(limit)]
-    if not ids:
-        return []
-    outbox.update_many({**due, "_id": {"$in": ids}}, {"$set": {"claimed_by": claim, "not_before": now + CLAIM}})
-    return [OutboxEvent._from_son(row) for row in outbox.find({"claimed_by": claim}).sort("_id", 1)]
-
-
-def _hand_over(subscription: Subscription, events: Sequence[OutboxEvent]) -> dict[str, str]:
+def deliver(subscription: Subscription, gather: Callable[[float], object] = lambda _: None) -> Delivery:
+    """Claim due events of this lane, hand them over, and keep what became of them. `gather` waits so many seconds."""
+    claim = claims.take(subscription.lane, subscription.batch)
+    if claim is None:
+        return Delivery()
     try:
-        errors = dict(subscription.handle(events))
-    except Exception as error:  # one handler's bug must not stop the others; it is stored and retried
-        errors = {event.id: f"{type(error).__name__}: {error}" for event in events}
-    done = [event.id for event in events if event.id not in errors]
-    collection(OutboxEvent).update_many({"_id": {"$in": done}}, {"$addToSet": {"handled": subscription.name}})
-    return {key: f"{subscription.name}: {message}"[:1000] for key, message in errors.items()}
+        with claims.kept(claim):
+            if subscription.gather:
+                gather(subscription.gather)
+            answer = _answer(subscription, claim.events)
+        return _settle(claim, answer)
+    except BaseException as error:
+        with suppress(PyMongoError):  # the term frees them where the database is what is away
+            claims.given_back(claim)
+        if isinstance(error, NotNow):
+            return Delivery(len(claim.events), 0, "")
+        raise
 
 
-def _settle(events: Sequence[OutboxEvent], errors: Mapping[str, str], clock: Clock) -> int:
-    now, outbox = clock.now(), collection(OutboxEvent)
-    done = [event.id for event in events if event.id not in errors]
-    outbox.update_many({"_id": {"$in": done}},
-                       {"$set": {"finished": True, "finished_at": now, "error": "", "claimed_by": ""}})
-    for event in events:
-        if event.id in errors:
-            outbox.update_one({"_id": event.id}, {
-                "$set": {"error": errors[event.id], "claimed_by": "",
-                         "not_before": next_try(event.attempts + 1, now, key=event.id)},
-                "$inc": {"attempts": 1}})
-    return len(done)
+def lag(now: datetime, lane: str = "") -> Lag:
+    """The outbox, or one lane of it, as numbers, for screens, `/metrics` and `/readyz`."""
+    match = _waiting(lane)
+    outbox = collection(OutboxEvent)
+    return Lag(outbox.count_documents(match), seconds_behind(now, lane),
+               outbox.count_documents({**match, "finished": False, "attempts": {"$gt": 0}}))
+
+
+def seconds_behind(now: datetime, lane: str = "") -> float:
+    """Age of the oldest event that waits in the lane, or in any: quick however many there are."""
+    oldest = collection(OutboxEvent).find_one(_waiting(lane), {"at": 1}, sort=[("at", 1)])
+    return max((now - oldest["at"]).total_seconds(), 0.0) if oldest else 0.0
+
+
+def waiting(subjects: Collection[str]) -> set[str]:
+    """Those of the subjects about which events are left."""
+    match = {"finished": False, "subject": {"$in": list(subjects)}}
+    return {row["subject"] for row in collection(OutboxEvent).find(
+        match, {"_id": 0, "subject": 1}, hint=[("finished", 1), ("subject", 1)])}
+
+
+def _waiting(lane: str) -> dict[str, Any]:
+    return claims.waiting_in(lane) if lane else {"finished": False}
+
+
+def _answer(subscription: Subscription, events: Sequence[OutboxEvent]) -> Answer:
+    try:
+        return subscription.handle(events)
+    except NotNow:
+        raise
+    except EngineDown as error:
+        return dict.fromkeys((event.id for event in events), error)
+    except Exception as error:  # a handler's bug is stored with its events, and they are tried again
+        if down := engine_down(error):
+            return dict.fromkeys((event.id for event in events), down)
+        log.exception("lane %s failed", subscription.lane)
+        return {event.id: f"{type(error).__name__}: {error}" for event in events}
+
+
+def _settle(claim: Claim, answer: Answer) -> Delivery:
+    """Keep what became of the events, of those that are still ours."""
+    ready = [event.id for event in claim.events if event.id not in answer]
+    count = claims.done(claim, ready) if ready else 0
+    away: dict[str, list[str]] = {}
+    for event in claim.events:
+        error = answer.get(event.id)
+        if isinstance(error, EngineDown):
+            away.setdefault(str(error), []).append(event.id)
+        elif error is not None:
+            claims.failed(claim, event, error)
+    for reason, ids in away.items():
+        claims.postponed(claim, ids, AWAY, reason)
+    missing = next(iter(away)) if sum(map(len, away.values())) == len(claim.events) else ""
+    return Delivery(len(claim.events), count, missing)

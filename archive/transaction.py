@@ -6,28 +6,68 @@
 The work may run several times (MongoDB asks for it on conflicts), so it must do nothing but read, decide and use `tx`.
 """
 
+import random
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
 from pymongo import ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
-from pymongo.errors import ConnectionFailure, ServerSelectionTimeoutError
+from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 
 from archive import audit
 from archive.access import Actor
 from archive.clock import Clock
+from archive.effects import EFFECTS
 from archive.errors import Conflict, EngineDown
 from archive.models.base import Model, Revisioned
-from archive.models.connection import database
+from archive.models.connection import database, engine_down
 from archive.models.ledgers import OutboxEvent
+from archive.server_clock import AT_ONCE
 
 T = TypeVar("T")
+# For one transaction, whatever happens to the servers meanwhile: longer than it takes to elect another primary.
+PATIENCE_SECONDS = 40.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.5
+TRANSIENT, UNKNOWN_RESULT = "TransientTransactionError", "UnknownTransactionCommitResult"
 
-# The audit chain has one head, so transactions of one process would only collide on it: they queue here instead.
-_TURN = threading.Lock()
+
+class OutcomeUnknown(EngineDown):
+    """The connection broke while the transaction was committed, and stayed away: it may have been kept or not."""
+
+    code = "archive.outcome-unknown"
+    text = "保存时与{engine}的连接中断（{reason}），不能确定是否已经保存。请在系统恢复后先查看是否已有结果，再决定是否重做。"
+
+
+class _Turn:
+    """The audit chain has one head, so transactions of one process would only collide on it: they queue here instead.
+
+    Where the one in front found no server, those that queued behind it are not each to find that out in turn.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._away_at = float("-inf")
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        came = time.monotonic()
+        with self._lock:
+            if came < self._away_at:
+                raise EngineDown(engine="MongoDB", reason="等待时得知连接不上")
+            try:
+                yield
+            except EngineDown as error:
+                if error.facts.get("engine") == "MongoDB":
+                    self._away_at = time.monotonic()
+                raise
+
+
+_TURN = _Turn()
 
 
 class Transaction:
@@ -77,8 +117,10 @@ class Transaction:
         self._audited.append((action, subject, detail))
 
     def emit(self, kind: str, subject: str, project: str = "") -> None:
-        """Leave an event for the handlers in `admin/subscriptions.py`."""
-        self._events.append(OutboxEvent(kind=kind, subject=subject, project=project, at=self.now, not_before=self.now))
+        """Leave an event for every lane that has work after it (`archive/effects.py`)."""
+        due = dict.fromkeys(EFFECTS.get(kind, ()), AT_ONCE)
+        if due:
+            self._events.append(OutboxEvent(kind=kind, subject=subject, project=project, at=self.now, due=due))
 
     def finish(self) -> None:
         if not self._audited:
@@ -96,22 +138,48 @@ def collection(model: type[Model]) -> Any:
 def write(actor: Actor, clock: Clock, work: Callable[[Transaction], T]) -> T:
     """Run the work in one transaction: documents, audit and events appear together or not at all.
 
-    Raises what the work raises, DuplicateKeyError from unique indexes, EngineDown where MongoDB is not reachable.
+    Raises what the work raises, DuplicateKeyError from unique indexes, EngineDown where MongoDB is not reachable,
+    OutcomeUnknown where it went away at the very end. A primary that changes is waited for.
     """
-    def body(session: "ClientSession") -> T:
-        transaction = Transaction(session, actor, clock.now())
+    with _TURN.taken():
         try:
-            result = work(transaction)
-            transaction.finish()
-        except ServerSelectionTimeoutError as error:
-            # Left to itself the driver would begin anew for two minutes, while every other write waits for its turn.
-            raise EngineDown(engine="MongoDB", reason=type(error).__name__) from error
-        return result
+            with database().client.start_session() as session:
+                return _with_patience(session, actor, clock, work)
+        except PyMongoError as error:
+            if (down := engine_down(error)) is None:
+                raise
+            raise (OutcomeUnknown(**down.facts) if error.has_error_label(UNKNOWN_RESULT) else down) from error
 
-    try:
-        with _TURN, database().client.start_session() as session:
-            return session.with_transaction(
-                body, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True),
-                read_preference=ReadPreference.PRIMARY)
-    except ConnectionFailure as error:
-        raise EngineDown(engine="MongoDB", reason=type(error).__name__) from error
+
+def _with_patience(session: "ClientSession", actor: Actor, clock: Clock, work: Callable[[Transaction], T]) -> T:
+    """Once more for as long as the server says that only the moment was wrong: a conflict, a primary that steps down.
+
+    The driver's own loop does the same for two minutes, and begins anew where there was no server to begin with, while
+    every other write waits for its turn.
+    """
+    end, pauses = time.monotonic() + PATIENCE_SECONDS, 0
+    while True:
+        try:
+            result = _once(session, actor, clock, work, end)
+        except PyMongoError as error:
+            momentary = error.has_error_label(TRANSIENT) and not isinstance(error, ServerSelectionTimeoutError)
+            if not momentary or time.monotonic() > end:
+                raise
+        else:
+            return result
+        pauses += 1
+        time.sleep(random.random() * min(FIRST_PAUSE * 1.5**pauses, LONGEST_PAUSE))  # noqa: S311
+
+
+def _once(session: "ClientSession", actor: Actor, clock: Clock, work: Callable[[Transaction], T], end: float) -> T:
+    with session.start_transaction(ReadConcern("snapshot"), WriteConcern("majority", j=True), ReadPreference.PRIMARY):
+        transaction = Transaction(session, actor, clock.now())
+        result = work(transaction)
+        transaction.finish()
+        while True:
+            try:
+                session.commit_transaction()
+                return result
+            except PyMongoError as error:  # a commit may be asked for again: it happens once
+                if not error.has_error_label(UNKNOWN_RESULT) or error.timeout or time.monotonic() > end:
+                    raise

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -69,7 +70,8 @@ class Scratch:
 def scratch_archive(settings: Mapping[str, str] | None = None) -> Iterator[Scratch]:
     """An empty archive with one project, gone afterwards; what it left on engines named by `settings` is not ours."""
     with tempfile.TemporaryDirectory(prefix="dangan-bench-") as folder:
-        scratch, ledger = Scratch(Path(folder), settings or {}), Path(folder) / "ledger.csv"
+        key = {"DANGAN_SECRET_KEY": secrets.token_hex(32)} if settings else {}
+        scratch, ledger = Scratch(Path(folder), {**key, **(settings or {})}), Path(folder) / "ledger.csv"
         ledger.write_text(LEDGER, "utf-8")
         scratch.run("init")
         scratch.run("project", "import", ledger)

@@ -18,7 +18,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
-ADMIN, USER = "admin", "dangan"
+ADMIN, USER, HISTORY = "admin", "dangan", "danganHistory"
 AUTHENTICATION_FAILED, UNAUTHORIZED = 18, 13
 Client = MongoClient[dict[str, Any]]
 
@@ -74,7 +74,12 @@ def begin(seed: Client, options: argparse.Namespace) -> None:
         raise Failed(f"{options.seed} 属于另一个副本集 {hello['setName']}")
     if "setName" not in hello:
         seed.admin.command("replSetInitiate", {"_id": options.name, "members": [{"_id": 0, "host": options.members[0]}]})
-    until(options.patience, "选出主节点", lambda: seed.admin.command("hello").get("primary"))
+    until(options.patience, "选出主节点", lambda: settled(seed.admin.command("hello")))
+
+
+def settled(hello: dict[str, Any]) -> bool:
+    """A member just elected is named as primary a moment before it takes writes."""
+    return bool(hello["isWritablePrimary"] or (hello.get("secondary") and hello.get("primary") not in (None, hello["me"])))
 
 
 def introduce_admin(seed: Client, options: argparse.Namespace, password: str) -> None:
@@ -112,11 +117,14 @@ def healthy(whole: Client, host: str) -> bool:
 
 
 def introduce_user(whole: Client, database: str, password: str) -> None:
-    """The archive's own user: its database and the restore drill's, and reading how the set is doing. Nothing else."""
-    roles = [{"role": role, "db": name} for name in (database, f"{database}_drill") for role in ("readWrite", "dbAdmin")]
-    roles.append({"role": "clusterMonitor", "db": "admin"})
-    known = whole.admin.command("usersInfo", USER)["users"]
-    whole.admin.command("updateUser" if known else "createUser", USER, pwd=password, roles=roles)
+    """The archive's own user: its database, reading how the set is doing, and a longer history while a backup reads."""
+    history: dict[str, Any] = {"privileges": [{"resource": {"cluster": True}, "actions": ["getParameter", "setParameter"]}], "roles": []}
+    known = whole.admin.command("rolesInfo", HISTORY)["roles"]
+    whole.admin.command("updateRole" if known else "createRole", HISTORY, **history)
+    roles = [{"role": role, "db": database} for role in ("readWrite", "dbAdmin")]
+    roles += [{"role": role, "db": "admin"} for role in ("clusterMonitor", HISTORY)]
+    there = whole.admin.command("usersInfo", USER)["users"]
+    whole.admin.command("updateUser" if there else "createUser", USER, pwd=password, roles=roles)
 
 
 def until(seconds: float, what: str, ask: Callable[[], Any]) -> Any:

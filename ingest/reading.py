@@ -1,18 +1,18 @@
 """From bytes to text: one file through the sandbox, whatever happens answered as a state with a reason."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, EngineDown
+from archive.events import NotNow
 from archive.models import Document, OutboxEvent, TextState, Version
 from archive.operations.documents import TextRead, record_text
 from ingest.describe import describe
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
-from ingest.sandbox import Sandbox, SandboxFailure
+from ingest.sandbox import Sandbox, SandboxClosed, SandboxFailure
 
 HEAD_PAGES = 3
 
@@ -50,28 +50,28 @@ def _as_text(extraction: Extraction) -> TextRead:
 
 
 class PendingReader:
-    """The outbox handler that reads documents whose text was not complete when they were filed."""
+    """The outbox handler that reads documents whose text was not complete when they were filed. Many threads may use it."""
 
-    def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock, workers: int = 2) -> None:
+    def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock) -> None:
         self.blobs, self.sandbox, self.clock = blobs, sandbox, clock
-        self.pool = ThreadPoolExecutor(workers, thread_name_prefix="read")
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str]:
-        errors: dict[str, str] = {}
-        for event, error in zip(events, self.pool.map(self._try, events), strict=True):
-            if error:
-                errors[event.id] = error
-        return errors
+    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
+        """Raises NotNow where the sandbox is closed meanwhile: the file is to be read later, or by another worker."""
+        answer: dict[str, str | EngineDown] = {}
+        for event in events:
+            try:
+                self.read_document(event.subject)
+            except SandboxClosed as error:
+                raise NotNow from error
+            except EngineDown as error:
+                answer[event.id] = error
+            except ArchiveError as error:
+                answer[event.id] = str(error)
+        return answer
 
-    def close(self) -> None:
-        self.pool.shutdown()
-
-    def _try(self, event: OutboxEvent) -> str:
-        try:
-            self.read_document(event.subject)
-        except ArchiveError as error:
-            return str(error)
-        return ""
+    def interrupt(self) -> None:
+        """End what is being read: whoever reads it later begins anew."""
+        self.sandbox.close()
 
     def read_document(self, key: str, *, again: bool = False) -> None:
         """Read the current version of a document where that is still to be done, or `again`."""

@@ -63,6 +63,13 @@ class OtherRestore(ArchiveError):
             "请用同一份备份（--snapshot {began}）做完，或换一个空的档案库。")
 
 
+class RestoreFailed(ArchiveError):
+    """A folder could not be read or written on the way: full, gone, a disk error."""
+
+    code = "restore.failed"
+    text = "恢复没有做完：{reason}。处理后再运行一次同样的命令，会接着做完；在此之前这个档案库不能使用。"
+
+
 class HalfRestored(ArchiveError):
     """Nobody may work on it: what is missing would look like what never was."""
 

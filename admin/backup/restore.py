@@ -5,6 +5,7 @@ a marker says that a restore is under way; until it is finished no process works
 the same restore goes on. Objects come first, then the database that names them, then the index.
 """
 
+import errno
 import shutil
 import socket
 import tempfile
@@ -19,18 +20,18 @@ from admin.backup import load as loading
 from admin.backup import marker
 from admin.backup.check import broken_files
 from admin.backup.dump import MOMENTARY, Progress
-from admin.backup.errors import ArchiveInUse, BadBackup, NotEmpty
+from admin.backup.errors import ArchiveInUse, BadBackup, NotEmpty, RestoreFailed
 from admin.backup.manifest import FREE, MAILS, OBJECTS, Entry, Manifest, entries, find, load
 from admin.backup.objects import side_by_side
 from admin.backup.place import Place
 from admin.system import System
-from archive import audit, leases
+from archive import audit, claims, leases
 from archive.access import Actor, require
 from archive.errors import Damaged, Locked, StoreUnfit
-from archive.events import release_claims
 from archive.models import Lease, new_id
 from archive.models.connection import database
 from archive.permissions import Permission
+from archive.server_clock import NOW
 from archive.transaction import collection
 from retention.models import Mail
 
@@ -57,8 +58,8 @@ def restore(system: System, actor: Actor, place: Place, snapshot: str = "",
             progress: Progress = lambda what, done, total: None) -> Restored:
     """Restore a snapshot, the newest unless named; goes on where a restore of the same one was interrupted.
 
-    Raises NotPermitted, NoBackup, BadBackup, NotEmpty, ArchiveInUse, OtherRestore before anything is written, EngineDown
-    at any time; then run it again.
+    Raises NotPermitted, NoBackup, BadBackup, NotEmpty, ArchiveInUse, OtherRestore before anything is written; RestoreFailed
+    and EngineDown at any time: then run it again.
     """
     require(actor, Permission.JOB_RUN)
     started = time.monotonic()
@@ -76,8 +77,12 @@ def restore(system: System, actor: Actor, place: Place, snapshot: str = "",
             _require_empty(system)
         done = marker.begin(folder.name, str(place.root), system.clock.now())
         restored = Restored(folder.name, manifest.instant.isoformat())
-        _fill(system, place, folder, manifest, done, restored, progress)
-        _index(system, actor, restored, progress)
+        try:
+            _fill(system, place, folder, manifest, done, restored, progress)
+            _index(system, actor, restored, progress)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise RestoreFailed(reason="磁盘已满" if full else f"读写出错（{error.strerror or error}）") from error
         restored.seconds = round(time.monotonic() - started, 3)
         marker.finish(actor, system.clock, {
             "snapshot": folder.name, "source": str(place.root), "objects": restored.objects,
@@ -96,7 +101,7 @@ def _fill(system: System, place: Place, folder: Path, manifest: Manifest, done: 
         restored.mails += 1
         restored.problems += _mail(system.settings.data_dir / "mail", place, entry)
     restored.entries = loading.load(folder, manifest, done, progress)
-    _settle(system)
+    _settle()
     restored.problems += _chain(manifest)
 
 
@@ -115,8 +120,7 @@ def _holder(system: System) -> str:
 
 def _require_empty(system: System) -> None:
     """Raises NotEmpty naming what is there, ArchiveInUse where a process has signs of life."""
-    now = system.clock.now()
-    if alive := collection(Lease).find_one({"_id": {"$ne": DUTY}, "until": {"$gt": now}}):
+    if alive := collection(Lease).find_one({"_id": {"$ne": DUTY}, "$expr": {"$gt": ["$until", NOW]}}):
         raise ArchiveInUse(who=alive["_id"])
     found = [f"数据库中的 {name}" for name in sorted(database().list_collection_names())
              if name not in MOMENTARY and not name.startswith("system.") and database()[name].find_one({}, {"_id": 1})]
@@ -178,13 +182,14 @@ def _mail(folder: Path, place: Place, entry: Entry) -> list[str]:
     return []
 
 
-def _settle(system: System) -> None:
-    """What was in somebody's hands at the snapshot is in nobody's now.
+def _settle() -> None:
+    """What was in somebody's hands at the snapshot is in nobody's now; events of older versions go on in their lanes.
 
     A mail that waited then may have been sent since by the archive that was lost: it counts as sent perhaps, and goes
     out once more, marked as a repeat, when notices are resumed.
     """
-    release_claims(system.clock)
+    claims.adopt()
+    claims.release_all()
     collection(Mail).update_many({"state": "queued"}, {"$set": {"repeated": True}})
 
 

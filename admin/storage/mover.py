@@ -113,7 +113,8 @@ class Mover:
         for digest in source.digests():
             if source.lock_of(digest).holds_at(now):
                 raise StoreUnfit(place=shown(place.name, self.settings), reason=(
-                    f"它不能保护对象，而对象 {digest} 受保护，迁过去就失去保护。请改用开启了对象锁定的桶。"))
+                    f"它不能保护对象，而对象 {digest} 受保护，迁过去就失去保护。请换一个新桶名，并在地址中加上 lock 与 days 选项"
+                    "（建桶时即开启对象锁定）。"))
         return True
 
     def _note(self, key: str, error: Exception) -> None:

@@ -160,10 +160,10 @@ class Documents(ReadOnly):
 class Outbox(ReadOnly):
     permission = Permission.OPERATIONS_READ
     about = "已发生而后续处理（索引、核对、通知）尚未或已经完成的事件；完成的保留 30 天。"
-    column_list = ("kind", "subject", "at", "finished", "handled", "attempts", "not_before", "error")
+    column_list = ("kind", "subject", "at", "finished", "attempts", "due", "error")
     column_labels: ClassVar[dict[str, str]] = {
-        "kind": "事件", "subject": "对象", "at": "发生时间", "finished": "已完成", "handled": "已处理者", "attempts": "失败次数",
-        "not_before": "下次处理", "error": "错误"}
+        "kind": "事件", "subject": "对象", "at": "发生时间", "finished": "已完成", "attempts": "失败次数",
+        "due": "待处理的环节", "error": "错误"}
     column_searchable_list = ("kind", "subject", "error")
     column_default_sort = ("at", True)
 

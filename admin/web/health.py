@@ -6,6 +6,7 @@ Open to everybody, so it says how things are and names no record, no address and
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pymongo
@@ -14,11 +15,15 @@ from flask import Flask, Response, jsonify
 from admin.scanning import standing
 from admin.scheduler import DUTY
 from admin.system import System
+from admin.web.probing import Panel
+from archive.effects import LANES
 from archive.events import lag
-from archive.models import Lease
+from archive.leases import standing as lease_standing
 from archive.models.connection import database
 
 PATIENCE_SECONDS = 3.0
+EXTENSION = "dangan.engines"
+LATE = "3 秒内没有应答；请运行 dangan doctor 查看原因"
 NOWHERE = "sha256:" + "0" * 64
 LATE_SECONDS = 600.0
 
@@ -33,11 +38,13 @@ class Check:
 
 
 def register(app: Flask, system: System) -> None:
+    panel = app.extensions[EXTENSION] = engines(system)
+
     def alive() -> Response:
         return jsonify(status="ok")
 
     def ready() -> tuple[Response, int]:
-        checks = examine(system)
+        checks = panel.look()
         good = all(check.ready for check in checks.values())
         shown = {name: {"ready": check.ready, "detail": check.detail, **check.numbers} for name, check in checks.items()}
         return jsonify(status="ready" if good else "not_ready", checks=shown), 200 if good else 503
@@ -46,15 +53,15 @@ def register(app: Flask, system: System) -> None:
     app.add_url_rule("/readyz", "ready", ready)
 
 
-def examine(system: System) -> dict[str, Check]:
-    """Every engine looked at, together for at most a few seconds where the database does not answer."""
-    with pymongo.timeout(PATIENCE_SECONDS):
-        return {name: _try(look, system) for name, look in CHECKS.items()}
+def engines(system: System) -> Panel[Check]:
+    """Every engine, looked at side by side for at most a few seconds, whichever of them do not answer."""
+    return Panel({name: partial(_try, look, system) for name, look in CHECKS.items()}, PATIENCE_SECONDS, Check(False, LATE))
 
 
 def _try(look: Callable[[System], Check], system: System) -> Check:
     try:
-        return look(system)
+        with pymongo.timeout(PATIENCE_SECONDS):
+            return look(system)
     except Exception as error:  # whatever an engine's library raises means that the engine is not there
         return Check(False, f"连接不上或出错（{type(error).__name__}）；请运行 dangan doctor 查看原因")
 
@@ -85,12 +92,11 @@ def _scanner(system: System) -> Check:
 
 def _scheduler(system: System) -> Check:
     """Silent when nobody holds the lease: no job would run and no mail would go out."""
-    lease, now = Lease.objects(id=DUTY).first(), system.clock.now()
+    lease, now = lease_standing(DUTY), system.clock.now()
     if lease is None:
         return Check(False, "没有任务调度在运行；请启动 dangan serve 或 dangan worker", {"tick_age_s": None})
     age = round((now - lease.beat_at).total_seconds(), 1)
-    alive = lease.until > now
-    return Check(alive, "" if alive else "任务调度已停止响应；请检查 dangan worker", {"tick_age_s": age})
+    return Check(lease.alive, "" if lease.alive else "任务调度已停止响应；请检查 dangan worker", {"tick_age_s": age})
 
 
 def _outbox(system: System) -> Check:
@@ -98,7 +104,8 @@ def _outbox(system: System) -> Check:
     behind = lag(system.clock.now())
     late = behind.seconds > LATE_SECONDS
     return Check(True, "后续处理（索引、核对）落后" if late else "",
-                 {"waiting": behind.waiting, "lag_s": round(behind.seconds, 1), "failing": behind.failing})
+                 {"waiting": behind.waiting, "lag_s": round(behind.seconds, 1), "failing": behind.failing,
+                  "lanes": {lane: lag(system.clock.now(), lane).waiting for lane in LANES}})
 
 
 CHECKS: Mapping[str, Callable[[System], Check]] = {

@@ -4,42 +4,63 @@ Anybody may learn how the machinery does. How much the archive holds is told onl
 read operations: a count that grows would tell a unit of another's dossier.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 
+import pymongo
 from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from pymongo.errors import PyMongoError
 
 from admin.backup import status as backup_status
 from admin.jobs import last_runs
 from admin.scheduler import DUTY
 from admin.system import System
+from admin.web.health import EXTENSION, PATIENCE_SECONDS, Check
+from admin.web.probing import Panel
+from archive.effects import LANES
 from archive.events import lag
-from archive.models import Document, Lease, Project
+from archive.leases import standing
+from archive.models import Document, Project
 from archive.models.base import Model
 from archive.operations.people import person_of_token
 from archive.permissions import Permission
 from archive.transaction import collection
 from retention.models import FindingRecord, Mail
 
+log = logging.getLogger("dangan.web")
+FRESH_SECONDS = 5.0  # for which what an engine answered is told again
+
 
 class Numbers(Collector):
-    def __init__(self, system: System, *, contents: bool) -> None:
-        self.system, self.contents = system, contents
+    """What is known of each engine comes first. The database's own numbers are left out while it does not answer."""
+
+    def __init__(self, system: System, engines: Panel[Check], *, contents: bool) -> None:
+        self.system, self.engines, self.contents = system, engines, contents
 
     def collect(self) -> Iterable[Metric]:
-        yield from _outbox(self.system)
-        yield from _scheduler()
-        yield from (_gauge(name, about, value) for name, (about, value) in backup_status.gauges().items())
-        if self.contents:
-            yield from _contents()
+        checks = self.engines.look(FRESH_SECONDS)
+        yield _table("dangan_engine_up", "Whether each engine does its part", "engine",
+                     {name: float(check.ready) for name, check in checks.items()})
+        if checks["mongodb"].ready:
+            yield from self._stored()
+
+    def _stored(self) -> Iterable[Metric]:
+        try:
+            with pymongo.timeout(PATIENCE_SECONDS):
+                found = [*_outbox(self.system), *_scheduler(), *_backups(), *(_contents() if self.contents else ())]
+        except PyMongoError:  # it went away just now: the next look will say so
+            log.warning("no numbers: the database does not answer")
+            return
+        yield from found
 
 
 def register(app: Flask, system: System) -> None:
     def metrics() -> Response:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Numbers(system, contents=_may_read_operations()))
+        registry.register(Numbers(system, app.extensions[EXTENSION], contents=_may_read_operations()))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/metrics", "metrics", metrics)
@@ -47,7 +68,13 @@ def register(app: Flask, system: System) -> None:
 
 def _may_read_operations() -> bool:
     sent = request.authorization
-    person = person_of_token(sent.token) if sent and sent.type == "bearer" and sent.token else None
+    if not sent or sent.type != "bearer" or not sent.token:
+        return False
+    try:
+        with pymongo.timeout(PATIENCE_SECONDS):
+            person = person_of_token(sent.token)
+    except PyMongoError:
+        return False
     return person is not None and person.actor().may(Permission.OPERATIONS_READ)
 
 
@@ -56,10 +83,17 @@ def _outbox(system: System) -> Iterator[Metric]:
     yield _gauge("dangan_outbox_waiting", "Events whose effects are still to be made", behind.waiting)
     yield _gauge("dangan_outbox_lag_seconds", "Age of the oldest waiting event", behind.seconds)
     yield _gauge("dangan_outbox_failing", "Waiting events that failed at least once", behind.failing)
+    lanes = {lane: lag(system.clock.now(), lane) for lane in LANES}
+    yield _table("dangan_lane_waiting", "Events that wait in each lane", "lane",
+                 {lane: float(found.waiting) for lane, found in lanes.items()})
+    yield _table("dangan_lane_lag_seconds", "Age of the oldest event in each lane", "lane",
+                 {lane: found.seconds for lane, found in lanes.items()})
+    yield _table("dangan_lane_failing", "Waiting events of each lane that failed at least once", "lane",
+                 {lane: float(found.failing) for lane, found in lanes.items()})
 
 
 def _scheduler() -> Iterator[Metric]:
-    lease = Lease.objects(id=DUTY).first()
+    lease = standing(DUTY)
     yield _gauge("dangan_scheduler_last_tick_timestamp_seconds", "Last sign of life of the scheduler; 0: none",
                  lease.beat_at.timestamp() if lease else 0.0)
     runs = last_runs()
@@ -67,6 +101,10 @@ def _scheduler() -> Iterator[Metric]:
                  {job: run.started_at.timestamp() for job, run in runs.items()})
     yield _table("dangan_job_failed", "Whether the last run of each job failed", "job",
                  {job: float(run.outcome == "failed") for job, run in runs.items()})
+
+
+def _backups() -> Iterator[Metric]:
+    yield from (_gauge(name, about, value) for name, (about, value) in backup_status.gauges().items())
 
 
 def _contents() -> Iterator[Metric]:

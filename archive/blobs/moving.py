@@ -111,10 +111,15 @@ class SwitchingBlobs:
         for digest in route.first.digests():
             seen.add(digest)
             yield digest
-        yield from (digest for digest in route.second.digests() if digest not in seen)
+        with _without_target(route):
+            yield from (digest for digest in route.second.digests() if digest not in seen)
 
     def tidy(self, before: float) -> int:
-        return sum(store.tidy(before) for store in self._routes.writing().stores)
+        route = self._routes.writing()
+        removed = route.first.tidy(before)
+        with _without_target(route):
+            removed += route.second.tidy(before) if route.second is not None else 0
+        return removed
 
     @contextmanager
     def local(self, digest: str) -> Iterator[Path]:
@@ -153,11 +158,8 @@ class SwitchingBlobs:
         except NotFound:
             if route.second is None:
                 raise
-            try:
+            with _without_target(route):
                 return ask(route.second)
-            except EngineDown:
-                if not route.copying:  # what came from there may not be here yet: nobody knows that it is not there
-                    raise
             raise
 
     def _holder(self, digest: str) -> BlobStore:
@@ -209,11 +211,19 @@ class _File:
 
 
 def _second_has(route: Route, digest: str) -> bool:
-    if route.second is None:
-        return False
+    with _without_target(route):
+        return route.second is not None and route.second.exists(digest)
+    return False
+
+
+@contextmanager
+def _without_target(route: Route) -> Iterator[None]:
+    """While objects are copied all of them are in the first store: reading does without a second that does not answer.
+
+    After the switch one may still be in the second alone, and nobody may say that it is not there.
+    """
     try:
-        return route.second.exists(digest)
+        yield
     except EngineDown:
         if not route.copying:
             raise
-        return False

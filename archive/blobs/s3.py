@@ -51,12 +51,12 @@ class S3Blobs:
     def prepare(self) -> None:
         s3_protection.prepare(self.bucket, self.address)
 
-    def put(self, source: Path, digest: str) -> None:
+    def put(self, source: Path, digest: str, *, hashed: bool = False) -> None:
         name, size = hex_of(digest), source.stat().st_size
         for _ in range(ATTEMPTS):
             found = self.bucket.stat(_key(name))
             if found is None or found.size != size:
-                self._send(source, digest)
+                self._send(source, digest, hashed)
             elif _guarded(found):
                 return
             else:
@@ -169,9 +169,9 @@ class S3Blobs:
             "s3", self.address.place, locks=found.lock, alarms=s3_protection.differences(found, self.address),
             detail={"versioning": found.versioning or "Off", "retention": s3_protection.told(found.mode, found.days)})
 
-    def _send(self, source: Path, digest: str) -> None:
+    def _send(self, source: Path, digest: str, hashed: bool) -> None:
         """Where ETags do not prove what arrived, all is read back."""
-        if not upload(self.bucket, _key(hex_of(digest)), source, digest) and not self.verify(digest):
+        if not upload(self.bucket, _key(hex_of(digest)), source, digest, hashed=hashed) and not self.verify(digest):
             remove_wholly(self.bucket, _key(hex_of(digest)))
             raise Damaged(digest=digest)
 

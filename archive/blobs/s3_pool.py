@@ -20,7 +20,7 @@ class Patience:
 
     connect: float = 5.0
     read: float = 30.0
-    retries: int = 3
+    retries: int = 2
     pause: float = 0.2
 
 

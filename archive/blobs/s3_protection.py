@@ -6,15 +6,11 @@ from xml.etree.ElementTree import Element, fromstring
 
 from archive.blobs.port import LockMode
 from archive.blobs.s3_address import S3Address
-from archive.blobs.s3_bucket import Bucket
+from archive.blobs.s3_bucket import XMLNS, Bucket
 from archive.blobs.s3_errors import spoken
 from archive.errors import ArchiveError, StoreUnfit
 
-_XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/"
-_VERSIONED = f'<VersioningConfiguration xmlns="{_XMLNS}"><Status>Enabled</Status></VersioningConfiguration>'
-_RETENTION = (
-    f'<ObjectLockConfiguration xmlns="{_XMLNS}"><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>'
-    "<Mode>{mode}</Mode><Days>{days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>")
+_VERSIONED = f'<VersioningConfiguration xmlns="{XMLNS}"><Status>Enabled</Status></VersioningConfiguration>'
 DAYS_OF_YEAR = 365
 
 
@@ -60,7 +56,7 @@ def prepare(bucket: Bucket, address: S3Address) -> None:
     if found.versioning != "Enabled":
         bucket.tell("versioning", _VERSIONED)
     if (found.mode, found.days) != (address.lock, address.days):
-        bucket.tell("object-lock", _RETENTION.format(mode=address.lock.value.upper(), days=address.days))
+        bucket.tell("object-lock", retention(address.lock.value.upper(), address.days))
     if alarms := differences(read(bucket), address):
         raise StoreUnfit(place=address.place, reason="服务器没有接受保护设置：" + "".join(alarms))
 
@@ -78,6 +74,12 @@ def differences(found: Protection, address: S3Address) -> tuple[str, ...]:
         alarms.append(f"桶的默认保护是“{told(found.mode, found.days)}”，设置要求“{told(address.lock, address.days)}”；"
                       "请查明是谁改的，核对后运行 dangan init 恢复。")
     return tuple(alarms)
+
+
+def retention(mode: str, days: int) -> str:
+    """The server's XML for a default retention."""
+    return (f'<ObjectLockConfiguration xmlns="{XMLNS}"><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>'
+            f"<DefaultRetention><Mode>{mode}</Mode><Days>{days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>")
 
 
 def told(mode: LockMode | None, days: int) -> str:

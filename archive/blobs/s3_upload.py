@@ -16,16 +16,17 @@ MOST_PARTS = 10_000
 AT_ONCE = 2
 
 
-def upload(bucket: Bucket, key: str, source: Path, digest: str) -> bool:
+def upload(bucket: Bucket, key: str, source: Path, digest: str, *, hashed: bool = False) -> bool:
     """Store the file; whether the server's ETags prove that it received what was sent.
 
-    They do where they are MD5 sums, as almost everywhere; a server that encrypts may name them otherwise. Raises
+    They do where they are MD5 sums, as almost everywhere; a server that encrypts may name them otherwise. `hashed`: the
+    caller has just computed the digest of this file, see the port; only what the server got is checked then. Raises
     Damaged where the file does not have this digest, EngineDown; then there is no object.
     """
     size = source.stat().st_size
     if size > SMALLEST_PART:
         with source.open("rb", buffering=0) as stream:
-            return _in_parts(bucket, key, stream, part_size(size), digest)
+            return _in_parts(bucket, key, stream, part_size(size), digest, hashed)
     data = source.read_bytes()
     if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
         raise Damaged(digest=digest)
@@ -41,21 +42,22 @@ def part_size(size: int) -> int:
     return whole
 
 
-def _in_parts(bucket: Bucket, key: str, stream: BinaryIO, size: int, digest: str) -> bool:
+def _in_parts(bucket: Bucket, key: str, stream: BinaryIO, size: int, digest: str, hashed: bool) -> bool:
     under_way = bucket.begin(key, digest)
     try:
-        tags, proven, found = _send(bucket, key, under_way, stream, size, digest)
+        tags, proven, found = _send(bucket, key, under_way, stream, size, digest, hashed)
         if found != digest:
             raise Damaged(digest=digest)
         bucket.complete(key, under_way, tags, digest)
     except BaseException:
-        with suppress(ArchiveError):  # the server is away: the nightly sweep ends it
-            bucket.abort(key, under_way)
+        with suppress(ArchiveError):  # where the server is away, the nightly sweep ends it
+            quick.abort(key, under_way)
         raise
     return proven
 
 
-def _send(bucket: Bucket, key: str, under_way: str, stream: BinaryIO, size: int, digest: str) -> tuple[list[str], bool, str]:
+def _send(bucket: Bucket, key: str, under_way: str, stream: BinaryIO, size: int, digest: str,
+          hashed: bool) -> tuple[list[str], bool, str]:
     """Send all parts, two at a time while the next is read: their ETags, whether all were MD5 sums, and the digest."""
     hasher = hashlib.sha256()
     tags: list[tuple[str, bool]] = []
@@ -64,13 +66,15 @@ def _send(bucket: Bucket, key: str, under_way: str, stream: BinaryIO, size: int,
         number = 0
         while data := _read(stream, size):
             number += 1
-            hasher.update(data)
+            if not hashed:
+                hasher.update(data)
             if len(sending) == AT_ONCE:
                 tags.append(sending.popleft().result())
             sending.append(threads.submit(bucket.part, key, under_way, number, data, digest))
             del data  # lest the next one be the fourth in memory
         tags.extend(future.result() for future in sending)
-    return [tag for tag, _ in tags], all(proven for _, proven in tags), f"sha256:{hasher.hexdigest()}"
+    found = digest if hashed else f"sha256:{hasher.hexdigest()}"
+    return [tag for tag, _ in tags], all(proven for _, proven in tags), found
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:

@@ -3,9 +3,18 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from mongoengine import BooleanField, DateTimeField, DictField, IntField, ListField, LongField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, LongField, StringField
 
+from archive.effects import JUDGE, LANES
 from archive.models.base import Model, new_id
+
+
+def _lane_indexes(lane: str) -> list[dict[str, Any]]:
+    """What waits in a lane: in the order in which it is taken up, and from the oldest on."""
+    waiting = {"partialFilterExpression": {f"due.{lane}": {"$exists": True}}}
+    beside = ["project"] if lane == JUDGE else []  # a project is judged once for many events
+    return [{"fields": [f"due.{lane}", *beside], "name": f"{lane}_due", **waiting},
+            {"fields": ["at"], "name": f"{lane}_oldest", **waiting}]
 
 
 class AuditEntry(Model):
@@ -26,11 +35,18 @@ class AuditEntry(Model):
 
 
 class OutboxEvent(Model):
-    """Something that happened and whose effects are still to be made. `handled` names the handlers that are done."""
+    """Something that happened and whose effects are still to be made.
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "outbox", "auto_create_index": False,
-            "indexes": [("finished", "not_before"), ("finished", "subject"),
-                        {"fields": ["finished_at"], "expireAfterSeconds": 30 * 86400}]}
+    `due` holds, for each lane that has work with it yet, the instant before which nobody may take it up: past (1970)
+    for a fresh one, the end of the claim for a claimed one, the end of the pause for one that failed. `claims` holds
+    the token of each claim. Both are in the database server's time. `attempts` counts failures in all lanes.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "outbox", "auto_create_index": False, "strict": False,  # rows of older versions have more fields
+        "indexes": [("finished", "at"), ("finished", "subject"), ("finished", "attempts"),
+                    {"fields": ["finished_at"], "expireAfterSeconds": 30 * 86400},
+                    *(index for lane in LANES for index in _lane_indexes(lane))]}
 
     id: str = StringField(primary_key=True, default=new_id)
     kind: str = StringField(required=True)
@@ -39,11 +55,15 @@ class OutboxEvent(Model):
     at: datetime = DateTimeField(required=True)
     finished: bool = BooleanField(default=False)
     finished_at: datetime | None = DateTimeField()
-    handled: list[str] = ListField(StringField())
+    due: dict[str, datetime] = DictField()
+    claims: dict[str, str] = DictField()
     attempts: int = IntField(default=0)
-    not_before: datetime = DateTimeField(required=True)
-    claimed_by: str = StringField(default="")
     error: str = StringField(default="")
+
+    @property
+    def next_try(self) -> datetime | None:
+        """When the first of its lanes takes it up again."""
+        return min(self.due.values(), default=None)
 
 
 class JobRun(Model):

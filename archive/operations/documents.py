@@ -137,7 +137,7 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
         tx.replace(document)
         tx.audit("document.version-added", f"document:{key}", project=project.code, number=version.number,
                  sha256=version.sha256, sm3=version.sm3)
-        tx.emit("document.filed", key, project.code)
+        _emit_filed(tx, document)
         return Filed(document, version, duplicate=False)
 
     try:
@@ -239,8 +239,14 @@ def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
     tx.audit("document.filed", f"document:{document.id}", project=project.code, type=document.type,
              type_source=document.type_source, filename=intake.filename, sha256=version.sha256, sm3=version.sm3,
              size=version.size)
-    tx.emit("document.filed", document.id, project.code)
+    _emit_filed(tx, document)
     return Filed(document, version, duplicate=False)
+
+
+def _emit_filed(tx: Transaction, document: Document) -> None:
+    tx.emit("document.filed", document.id, document.project)
+    if document.text_state == TextState.PENDING:
+        tx.emit("document.unread", document.id, document.project)
 
 
 def _still_open(tx: Transaction, project: Project) -> None:

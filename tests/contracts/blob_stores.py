@@ -16,7 +16,7 @@ from tests.contracts.moving_stores import MOVING, moving
 from tests.peers.s3_servers import SERVERS, bucket, need_locks
 
 STORES = ("folder", *MOVING, *SERVERS)
-# For tests of broken servers: everything is given up within a second or two.
+# For tests of broken servers: a request is given up within a second or two.
 HASTY = Patience(connect=0.5, read=0.5, retries=1, pause=0.05)
 
 

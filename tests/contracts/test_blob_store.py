@@ -18,7 +18,7 @@ from tests.contracts.blob_stores import digest_of, put
 BIG = 9 << 20
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None)
 @given(content=st.binary(min_size=1, max_size=5000))
 def test_an_object_comes_back_unchanged(blobs: BlobStore, tmp_path: Path, content: bytes) -> None:
     digest = put(blobs, tmp_path, content)

@@ -51,3 +51,8 @@ def secret_targets(service: dict[str, Any]) -> dict[str, str]:
 
 def words(value: Any) -> list[str]:
     return value.split() if isinstance(value, str) else [str(word) for word in value or []]
+
+
+def without_variables(text: str) -> str:
+    """Every `${NAME:-default}` by its default."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)

@@ -33,6 +33,7 @@ def test_the_settings_are_accepted_and_complete(secrets: Path) -> None:
     assert settings.s3_url.endswith("/dangan?region=us-east-1&lock=governance&days=30")
     assert settings.elasticsearch_url.startswith("https://elastic:")
     assert settings.clamd_url == "tcp://clamd:3310"
+    assert str(settings.backup_dir) == "/backup"
     assert len(settings.secret_key) == 64
     assert not settings.embedded
 

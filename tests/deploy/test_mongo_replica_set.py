@@ -13,6 +13,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from archive.mongo.guardian import mongod_binary
+from tests.functional.shell import Shell
 from tests.peers.clamd import free_port
 
 SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "mongo_replica_set.py"
@@ -81,8 +82,25 @@ def test_the_archives_user_writes_its_database_in_transactions(ready: Set) -> No
             client.dangan.things.insert_one({"_id": 1}, session=session)
         client.dangan.things.create_index("name")
         assert client.admin.command("replSetGetStatus")["ok"] == 1
-        client.dangan_drill.things.insert_one({})
-        client.drop_database("dangan_drill")
+        client.admin.command("setParameter", 1, minSnapshotHistoryWindowInSeconds=300)  # what a backup asks for
+
+
+def test_the_archive_works_as_that_user(ready: Set, tmp_path: Path) -> None:
+    """Everything it does to a database it may do: prepare, file, index, check, back up, verify."""
+    shell = Shell(tmp_path / "var")
+    url = f"mongodb://dangan:{PASSWORD}@{','.join(ready.members)}/dangan?replicaSet=dangan&authSource=admin"
+    own = {"DANGAN_MONGODB_URL": url, "DANGAN_SECRET_KEY": "k" * 40}
+    (tmp_path / "纪要.txt").write_text("会议纪要：同意验收")
+    (tmp_path / "台账.csv").write_text("项目编号,项目名称,项目单位,建设方式\nXM-1,平台建设项目,省数字政务厅,自行建设\n", encoding="utf-8")
+    shell("init", **own)
+    shell("project", "import", tmp_path / "台账.csv", **own)
+    assert shell("ingest", tmp_path / "纪要.txt", "--project", "XM-1", "--json", **own).json["files"][0]["status"] == "filed"
+    assert shell("search", "同意验收", "--json", **own).json["total"] == 1
+    shell("jobs", "run", "compliance.nightly", **own)
+    shell("backup", tmp_path / "backup", **own)
+    assert shell("verify", "--json", **own).json["problems"] == []
+    with ready.client("admin", ADMIN_PASSWORD) as client:
+        client.drop_database("dangan")
 
 
 def test_it_reaches_nothing_else(ready: Set) -> None:

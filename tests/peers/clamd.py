@@ -45,8 +45,11 @@ class Clamd:
 
 
 @contextmanager
-def running_clamd(folder: Path) -> Iterator[Clamd]:
-    """Started, and ended by its pid whatever happens. Skips, or in CI fails, where the program is not installed."""
+def running_clamd(folder: Path, config: str = CONFIG) -> Iterator[Clamd]:
+    """Started, and ended by its pid whatever happens. Skips, or in CI fails, where the program is not installed.
+
+    `config` may name {folder} and {port}.
+    """
     program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
     if program is None:
         missing = "not checked: clamd is not installed (apt-get install clamav-daemon)"
@@ -54,7 +57,7 @@ def running_clamd(folder: Path) -> Iterator[Clamd]:
     (folder / "signatures").mkdir()
     (folder / "signatures" / "own.ndb").write_text(f"{VIRUS_NAME}:0:*:{TEST_VIRUS.hex()}\n")
     port = free_port()
-    (folder / "clamd.conf").write_text(CONFIG.format(folder=folder, port=port))
+    (folder / "clamd.conf").write_text(config.format(folder=folder, port=port))
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen([program, "--config-file", str(folder / "clamd.conf")], stdout=output, stderr=output)
     try:

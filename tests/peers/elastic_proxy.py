@@ -72,7 +72,7 @@ def proxy(upstream: str) -> Iterator[Proxy]:
             headers = {name.lower(): value for name, value in self.headers.items() if name.lower() != "host"}
             said = between.answer(Asked(self.command, self.path, headers, body))
             self.send_response(said.status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", "application/vnd.elasticsearch+json;compatible-with=8")
             self.send_header("x-elastic-product", "Elasticsearch")
             self.send_header("content-length", str(len(said.body)))
             self.end_headers()

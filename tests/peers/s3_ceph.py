@@ -53,6 +53,8 @@ osd data = {folder}/osd
 rgw data = {folder}/rgw
 rgw frontends = beast endpoint=127.0.0.1:{port}
 rgw thread pool size = 32
+rgw gc obj min wait = 5
+rgw gc processor period = 10
 """
 
 

@@ -20,7 +20,7 @@ def start(folder: Path) -> tuple[str, Processes]:
     (folder / "objects").mkdir()
     process = spawn([
         str(_program()), "--config", "", "serve", "s3", "--addr", f"127.0.0.1:{port}", "--auth-key", f"{KEY},{SECRET}",
-        "--vfs-cache-mode", "off", str(folder / "objects")], folder, "rclone")
+        "--vfs-cache-mode", "off", "--ignore-checksum", str(folder / "objects")], folder, "rclone")
     wait_for(f"http://127.0.0.1:{port}/", process)
     return f"http://{KEY}:{SECRET.replace('/', '%2F').replace('+', '%2B')}@127.0.0.1:{port}", [process]
 

@@ -81,7 +81,7 @@ QUESTIONS: tuple[tuple[str, set[str], str | None], ...] = (
     ("不存在的词", set(), None),
 )
 
-BULK = 300
+BULK = 60
 
 
 def many(count: int = BULK, seed: int = 20261124) -> Sequence[IndexedDocument]:
@@ -96,10 +96,10 @@ def many(count: int = BULK, seed: int = 20261124) -> Sequence[IndexedDocument]:
         for number in range(count)]
 
 
-def pieces(documents: Sequence[IndexedDocument], count: int = 60, seed: int = 7) -> list[str]:
+def pieces(documents: Sequence[IndexedDocument], count: int = 24, seed: int = 7) -> list[str]:
     """Phrases of one to eight characters that stand somewhere in these texts."""
     chance = random.Random(seed)
-    found = []
+    found: list[str] = []
     while len(found) < count:
         text = "".join(chance.choice(documents).text.split())
         start = chance.randrange(max(len(text) - 8, 1))

@@ -32,7 +32,7 @@ def board() -> Any:
     lists = {group: finding_lists.list_group(who, day, group, filters, page=page, size=size) for group in wanted}
     return render_template(
         "pages/findings.html", lists=lists, groups=GROUPS, only=only, chosen=chosen, today=day,
-        scheduler_silent=scheduler_lease(system().clock.now()) is None,
+        scheduler_silent=scheduler_lease() is None,
         counts=finding_lists.count_groups(who, day, filters), rules=finding_lists.rules_in_use(who),
         units=queries.units_of(who), severities=words.SEVERITIES, statuses=words.STATUSES)
 

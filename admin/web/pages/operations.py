@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, render_template
 
+from admin import rebuilds
 from admin.jobs import JOBS, last_runs, run_job
 from admin.web.pages.liveness import scheduler_lease
 from admin.web.pages.shared import actor, area, back, needs, system, told
@@ -25,9 +26,9 @@ FAILING, MAILS = 20, 15
 def overview() -> Any:
     now = system().clock.now()
     return render_template(
-        "pages/operations.html", now=now, lag=lag(now), index=system().index.info(), mongo=_mongo(),
-        settings=system().settings, jobs=JOBS, runs=last_runs(), lease=scheduler_lease(now), may_run=_may_run(),
-        failing=list(OutboxEvent.objects(finished=False, attempts__gt=0).order_by("-attempts").limit(FAILING)),
+        "pages/operations.html", now=now, lag=lag(now), index=system().index.info(), rebuild=rebuilds.active(),
+        mongo=_mongo(), settings=system().settings, jobs=JOBS, runs=last_runs(), lease=scheduler_lease(), may_run=_may_run(),
+        failing=list(OutboxEvent.objects(finished=False, error__ne="").order_by("-attempts").limit(FAILING)),
         mail_counts=_mail_counts(), mails=list(Mail.objects.order_by("-created_at").limit(MAILS)))
 
 

@@ -13,6 +13,7 @@ from admin.web.pages import words
 from admin.web.pages.formats import stage_name, type_name
 from admin.web.pages.shared import actor, area, clean_query, day_field, needs, page_number, system
 from archive.access import Actor, seen_because
+from archive.effects import INDEX
 from archive.errors import ArchiveError
 from archive.events import lag
 from archive.models import Project
@@ -47,7 +48,7 @@ def search() -> Any:
         return render_template("pages/search.html", error=str(refusal), found=None, **shown), status_of(refusal)
     return render_template(
         "pages/search.html", found=found, size=SIZE, deepest=DEEPEST, facets=_facets(actor(), found, chosen),
-        facet_names=FACETS, short=SHORT, lag=lag(system().clock.now()), **_about(actor(), found), **shown)
+        facet_names=FACETS, short=SHORT, lag=lag(system().clock.now(), INDEX), **_about(actor(), found), **shown)
 
 
 def _question(chosen: Mapping[str, str]) -> Question:

@@ -17,6 +17,7 @@ from archive.models import Project
 from retention.alerts import refresh
 from tests.builders import SYSTEM, file_text
 from tests.functional.api.conftest import CODE, Everybody
+from tests.server_time import lease_has_left
 
 
 @pytest.fixture
@@ -64,6 +65,7 @@ def test_without_a_scheduler_it_is_not_ready(client: Any) -> None:
 
 def test_a_scheduler_that_fell_silent_makes_it_unready(client: Any, scheduler: None, clock: FixedClock) -> None:
     clock.advance(TERM + timedelta(seconds=15))
+    lease_has_left(DUTY)
     check = client.get("/readyz").json["checks"]["scheduler"]
     assert (check["ready"], check["tick_age_s"]) == (False, 60.0)
     assert check["detail"]

@@ -190,6 +190,8 @@ def test_a_failing_target_refuses_no_upload_and_hides_nothing(stores: Any, tmp_p
     assert blobs.verify(digest)
     assert stores[0].verify(digest)
     assert not blobs.exists(ABSENT)
+    assert list(blobs.digests()) == [digest]
+    assert blobs.tidy(0) == 0
     with pytest.raises(NotFound):
         blobs.size(ABSENT)
 

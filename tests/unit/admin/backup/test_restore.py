@@ -1,5 +1,6 @@
 """A restore gives back what was; it writes over nothing, checks before it writes, and can be repeated until done."""
 
+import errno
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,20 +8,22 @@ from typing import Any
 import pytest
 
 from admin.backup import marker
-from admin.backup.errors import ArchiveInUse, BadBackup, HalfRestored, NotEmpty, OtherRestore
+from admin.backup.errors import ArchiveInUse, BadBackup, HalfRestored, NotEmpty, OtherRestore, RestoreFailed
 from admin.backup.manifest import find
 from admin.backup.place import Place
 from admin.bootstrap import build
 from admin.jobs import run_job
 from admin.system import System
 from admin.verify import verify
-from archive import audit, leases
+from archive import audit, claims, leases
 from archive.access import Actor
 from archive.blobs.port import Lock, LockMode
 from archive.clock import FixedClock
+from archive.effects import LANES
 from archive.models import AuditEntry, Document, OutboxEvent, Version
 from archive.models.connection import database
 from archive.permissions import Permission
+from archive.server_clock import AT_ONCE
 from archive.transaction import collection
 from retention.models import Mail
 from search.port import SearchRequest
@@ -107,14 +110,15 @@ def test_what_was_in_somebody_s_hands_is_free_again(
     system: System, place: Place, digests: list[str], clock: FixedClock, empty: Empty
 ) -> None:
     file_text(system, CODE, "丁.txt", "丁")
-    collection(OutboxEvent).update_many({"finished": False}, {"$set": {
-        "claimed_by": "a worker that is gone", "not_before": clock.now() + timedelta(seconds=90)}})
+    taken = [claims.take(lane, 10) for lane in LANES]
+    assert any(taken), "nothing was claimed"
     assert leases.take("scheduler", "gone", clock, timedelta(seconds=45))
     backed_up(system, place)
     restored(empty(), place)
-    assert OutboxEvent.objects(finished=False).count() > 0
-    assert OutboxEvent.objects(finished=False, claimed_by__ne="").count() == 0
-    assert OutboxEvent.objects(finished=False, not_before__gt=clock.now()).count() == 0
+    waiting = list(collection(OutboxEvent).find({"finished": False}))
+    assert waiting
+    assert not any(event.get("claims") for event in waiting)
+    assert {due for event in waiting for due in event["due"].values()} == {AT_ONCE}
     assert collection(leases.Lease).find_one({"_id": "scheduler"}) is None
 
 
@@ -216,7 +220,7 @@ def test_a_process_at_work_is_not_disturbed(
     assert leases.take("scheduler", "somebody", clock, timedelta(seconds=45))
     with pytest.raises(ArchiveInUse, match="scheduler"):
         restored(there, place)
-    clock.advance(timedelta(minutes=1))
+    leases.give_back("scheduler", "somebody")
     assert leases.take("restore", "another", clock, timedelta(seconds=45))
     with pytest.raises(ArchiveInUse, match="dangan restore"):
         restored(there, place)
@@ -281,6 +285,20 @@ def test_an_interrupted_restore_is_nobody_s_archive_until_it_is_repeated(
     marker.require_whole()
     with pytest.raises(NotEmpty):
         restored(there, place)
+
+
+def test_a_full_disk_is_said_and_the_repeat_goes_on(
+    system: System, place: Place, digests: list[str], empty: Empty
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    backed_up(system, place)
+    there = empty()
+    with pytest.raises(RestoreFailed, match="磁盘已满"):
+        restored(there, place, progress=once(full, at="versions"))
+    assert restored(there, place).problems == []
+    assert verify(there).problems == []
 
 
 def test_no_process_opens_a_half_restored_archive(

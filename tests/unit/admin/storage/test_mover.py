@@ -4,13 +4,13 @@ import dataclasses
 import hashlib
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from admin.jobs import run_job
-from admin.storage.mover import DUTY, Mover
+from admin.storage.mover import DUTY, TERM, Mover
 from admin.storage.passes import Trouble
 from admin.storage.places import FOLDER, place_of
 from admin.storage.progress import Progress
@@ -237,7 +237,7 @@ def test_a_mover_that_died_between_switch_and_end_ends_it_next_time(
 
 
 def test_two_movers_do_not_work_at_once(system: System, mover: Mover) -> None:
-    assert leases.take(DUTY, "another", system.clock, timedelta(seconds=30))
+    assert leases.take(DUTY, "another", system.clock, TERM)
     with pytest.raises(MoveRefused, match="正在运行"):
         mover.run(bucket("bbb"))
 

@@ -113,6 +113,62 @@ def test_a_rebuild_that_cannot_be_written_leaves_the_old_index(index: TantivyInd
     assert index.search(asked("验收")).total == 50
 
 
+@pytest.mark.parametrize("damage", [
+    lambda new: (new / "schema.json").write_text('{"format": 0}'), lambda new: (new / "rebuild.json").write_text("{"),
+    lambda new: (new / "meta.json").write_text("{"), lambda new: (new / "rebuild.json").write_text("[]")],
+    ids=["other format", "garbled progress", "garbled meta", "another kind of progress"])
+def test_an_interrupted_rebuild_that_cannot_be_gone_on_with_is_dropped(
+    index: TantivyIndex, tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
+    index.begin_rebuild()
+    index.refill([document("a", "验收")])
+    index.checkpoint("a")
+    index.close()
+    (new,) = set(tmp_path.glob("gen-*")) - {folder(tmp_path)}
+    damage(new)
+    again = TantivyIndex(tmp_path, writable=True)
+    assert again.put([document("b", "验收")]) == 1
+    assert not new.exists()
+    assert again.info().state == "ready"
+    assert again.begin_rebuild() == ""
+    again.close()
+
+
+def test_a_rebuild_damaged_while_it_runs_costs_the_rebuild_and_no_write(index: TantivyIndex, tmp_path: Path) -> None:
+    index.begin_rebuild()
+    index.refill([document("a", "验收")])
+    index.checkpoint("a")
+    (new,) = set(tmp_path.glob("gen-*")) - {folder(tmp_path)}
+    (new / "meta.json").write_text("{")
+    index.put([document("b", "新的内容")])
+    index.commit()
+    assert found(index, "新的内容") == ["b"]
+    with pytest.raises(RebuildNotRunning):
+        index.refill([document("a", "验收")])
+
+
+def test_what_a_failed_writer_lost_is_refilled_from_the_mark(index: TantivyIndex, tmp_path: Path) -> None:
+    index.begin_rebuild()
+    index.refill([document("a", "验收")])
+    index.checkpoint("a")
+    index.refill([document("lost", "验收")])
+    (new,) = set(tmp_path.glob("gen-*")) - {folder(tmp_path)}
+    new.rename(tmp_path / "aside")
+    with pytest.raises(EngineDown):
+        index.checkpoint("lost")
+    (tmp_path / "aside").rename(new)
+    for late in (lambda: index.refill([]), lambda: index.checkpoint("later"), index.finish_rebuild):
+        with pytest.raises(RebuildNotRunning):
+            late()
+    fill_and_commit = index.put([document("meanwhile", "验收")])
+    index.commit()
+    assert fill_and_commit == 1
+    assert index.begin_rebuild() == "a"
+    index.refill([document("lost", "验收")])
+    index.finish_rebuild()
+    assert sorted(index.ids()) == ["a", "lost", "meanwhile"]
+
+
 def test_an_index_opened_for_reading_does_not_write(index: TantivyIndex, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="writable"):
         TantivyIndex(tmp_path).put([document("a")])

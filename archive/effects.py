@@ -1,0 +1,23 @@
+"""Which lanes have work after an event. A lane is one kind of work: it has its own queue, pace and failures.
+
+Names only: what a lane does is `admin/subscriptions.py`. An event is finished when every lane it went to is done.
+"""
+
+from collections.abc import Mapping
+
+READ, INDEX, JUDGE = "read", "index", "judge"
+LANES = (READ, INDEX, JUDGE)
+FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
+PROJECT = "project.changed"
+
+EFFECTS: Mapping[str, tuple[str, ...]] = {
+    FILED: (INDEX, JUDGE),
+    UNREAD: (READ,),
+    TEXT_READ: (INDEX, JUDGE),
+    CHANGED: (INDEX, JUDGE),
+    PROJECT: (JUDGE,),
+}
+"""The lanes of each kind of event, stored with the event when it happens. A kind that is not here has no effects."""
+
+# Before there was `document.unread`, whatever was filed went through all of them.
+EFFECTS_BEFORE: Mapping[str, tuple[str, ...]] = {**EFFECTS, FILED: (READ, INDEX, JUDGE)}

@@ -1,0 +1,108 @@
+"""The page `docs/performance.md`, from one report of the suite. Chinese first, as the handbooks are."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+Report = Mapping[str, Any]
+Row = tuple[object, ...]
+
+
+def render(report: Report) -> str:
+    """Markdown; a part that was not measured is left out, and a quick run says that it is one."""
+    machine = report["machine"]
+    lines = ["# 性能 · Performance", "",
+             "由 `dangan bench --out bench/latest.json --page docs/performance.md` 生成；原始数字在 `bench/latest.json`。",
+             "Made by that command; the raw numbers are in the JSON file. Repeat it on a machine that does nothing else.", ""]
+    if report["quick"]:
+        lines += ["**小规模试运行，数字不可用于比较。A quick run: these figures compare with nothing.**", ""]
+    lines += _table(("测量条件 · measured with", ""), [
+        ("时间 · at", machine["at"]), ("版本 · commit", machine["commit"]),
+        ("处理器 · processor", f"{machine['processor']}, {machine['cores']} cores"), ("内存 · memory", machine["memory"]),
+        ("系统 · system", machine["system"]), ("Python", machine["python"]),
+        ("测前负载 · load before", machine["load_before"]),
+        ("引擎 · engines", ", ".join(report["engines"]) or "内置 embedded"),
+        ("文件 · files", f"{report['files']}（{report['generator']}）"),
+        *((name, number) for name, number in machine["versions"].items())])
+    for name, section in SECTIONS.items():
+        if name in report:
+            lines += section(report)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def latest() -> Report:
+    """The report the page in the tree was made from."""
+    report: Report = json.loads((Path(__file__).parent / "latest.json").read_text("utf-8"))
+    return report
+
+
+def _floors(report: Report) -> list[str]:
+    named = {"hash_copy": "摘要 + 复制 + fsync · hash, copy, fsync", "extraction": "两个进程只读文字 · text alone, two processes",
+             "bulk_index": "只建内置索引 · raw bulk indexing"}
+    return ["", "## 下限 · Floors of this machine", "", *_table(("", "docs/s", "s"), [
+        (named[name], floor["docs_per_second"], floor["seconds"]) for name, floor in report["floors"].items()])]
+
+
+def _documents(report: Report) -> list[str]:
+    filing, search = report["documents"]["ingest"], report["documents"]["search"]
+    extraction = report.get("floors", {}).get("extraction", {}).get("docs_per_second")
+    share = f"{filing['docs_per_second'] / extraction:.0%}" if extraction else "–"
+    return ["", "## 收文与检索 · Ingest and search", "", *_table(("", ""), [
+        ("文件 · files", filing["files"]), ("从收到可检索 · filed until searchable", f"{filing['docs_per_second']} docs/s"),
+        ("与只读文字之比 · of text extraction alone", share),
+        ("收文内存峰值 · peak memory, all processes", f"{filing['megabytes']['peak']} MB"),
+        ("检索 · search p50 / p95 / max", f"{search['p50_ms']} / {search['p95_ms']} / {search['max_ms']} ms"),
+        ("仅见本单位者 · reader of one unit p50 / p95", f"{search['unit_p50_ms']} / {search['unit_p95_ms']} ms"),
+        ("查全率 · recall", search["recall"]), ("完全正确的问题 · exact queries", f"{search['exact_queries']} / {search['queries']}"),
+        ("检索内存峰值 · peak memory", f"{search['megabytes']['peak']} MB")])]
+
+
+def _register(report: Report) -> list[str]:
+    found = report["register"]
+    rows: list[Row] = [(name, taken["p50_ms"], taken["p95_ms"]) for name, taken in found["lists"].items()]
+    return ["", "## 台账、核对与列表 · Register, compliance sweep, lists", "", *_table(("", ""), [
+        ("项目 / 合同 · projects / contracts", f"{found['projects']} / {found['contracts']}"),
+        ("导入台账 · import", f"{found['import_s']} s"), ("首次全部核对 · first sweep", f"{found['first_sweep_s']} s"),
+        ("再次全部核对 · later sweep", f"{found['later_sweep_s']} s（{found['later_sweep_projects_per_s']} projects/s）")]),
+        "", *_table(("列表 · list", "p50 ms", "p95 ms"), rows)]
+
+
+def _reindex(report: Report) -> list[str]:
+    found = report["reindex"]
+    asked = found["searches"]
+    return ["", "## 重建索引 · Reindex", "", *_table(("", ""), [
+        ("文件 · documents", f"{found['documents']}，每件 {found['characters_each']} 字 · characters each"),
+        ("速度 · rate", f"{found['documents_per_second']} docs/s"), ("其间中断 · interrupted", f"{found['kills']} × kill -9"),
+        ("其间检索 · searches meanwhile", f"{asked['asked']}，失败 failed {asked['failed']}，少于应有 fewer {asked['fewer_results']}"),
+        ("其间检索 · p50 / p95", f"{asked['p50_ms']} / {asked['p95_ms']} ms")])]
+
+
+def _permission(report: Report) -> list[str]:
+    found = report["permission"]
+    return ["", "## 权限变更 · Permission change", "", *_table(("", ""), [
+        ("案卷中的文件 · documents of the dossier", found["documents"]),
+        ("最慢的一次到检索可见 · slowest until seen in search", f"{found['slowest_s']} s"),
+        ("改动的索引条目 · indexed documents touched", 0 if found["goals_met"]["no_indexed_document_touched"] else "有 some")])]
+
+
+def _upload(report: Report) -> list[str]:
+    found = report["upload"]
+    rows: list[Row] = [(name, found[key]["mb_per_second"], f"{found[key]['share_of_floor']:.0%}", found[key]["growth_mib"])
+                       for name, key in (("上传 · up", "upload"), ("下载 · down", "download"))]
+    return ["", "## 大文件 · Large files over HTTP", "",
+            f"{found['bytes'] / (1 << 30):.2f} GiB；下限 floor {found['floor']['mb_per_second']} MB/s（sha256 + copy + fsync）。", "",
+            *_table(("", "MB/s", "与下限之比 · of the floor", "内存增长 · growth, MiB"), rows)]
+
+
+SECTIONS: Mapping[str, Callable[[Report], list[str]]] = {
+    "floors": _floors, "documents": _documents, "register": _register, "reindex": _reindex, "permission": _permission,
+    "upload": _upload}
+
+
+def _table(titles: Row, rows: list[Row]) -> list[str]:
+    return [_row(titles), _row(tuple("---" for _ in titles)), *map(_row, rows)]
+
+
+def _row(cells: Row) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
