@@ -181,5 +181,5 @@ def _once(session: "ClientSession", actor: Actor, clock: Clock, work: Callable[[
                 session.commit_transaction()
                 return result
             except PyMongoError as error:  # a commit may be asked for again: it happens once
-                if not error.has_error_label(UNKNOWN_RESULT) or error.timeout or time.monotonic() > end:
+                if not error.has_error_label(UNKNOWN_RESULT) or time.monotonic() > end:
                     raise

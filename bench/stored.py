@@ -21,7 +21,6 @@ from bench.scratch import CODE, Scratch
 CHARS, LINE, PAGES, BATCH = 1500, 38, 2, 1000
 TYPES = (("meeting_minutes", "CON"), ("acceptance_report", "ACC"), ("build_contract", "CON"), ("other", "MGT"))
 RECEIVED = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-Hand = Mapping[str, object]
 
 
 @contextmanager
@@ -32,6 +31,10 @@ def opened(scratch: Scratch) -> Iterator[System]:
         yield system
     finally:
         system.close()
+
+
+def index_of(engines: Mapping[str, str]) -> str:
+    return "elasticsearch" if "DANGAN_ELASTICSEARCH_URL" in engines else "embedded"
 
 
 def insert(count: int, *, code: str = CODE, seed: int = SEED) -> None:

@@ -118,7 +118,8 @@ def healthy(whole: Client, host: str) -> bool:
 
 def introduce_user(whole: Client, database: str, password: str) -> None:
     """The archive's own user: its database, reading how the set is doing, and a longer history while a backup reads."""
-    history: dict[str, Any] = {"privileges": [{"resource": {"cluster": True}, "actions": ["getParameter", "setParameter"]}], "roles": []}
+    longer = {"resource": {"cluster": True}, "actions": ["getParameter", "setParameter"]}
+    history: dict[str, Any] = {"privileges": [longer], "roles": []}
     known = whole.admin.command("rolesInfo", HISTORY)["roles"]
     whole.admin.command("updateRole" if known else "createRole", HISTORY, **history)
     roles = [{"role": role, "db": database} for role in ("readWrite", "dbAdmin")]

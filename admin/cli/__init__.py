@@ -78,9 +78,18 @@ def main() -> None:
         _stop("已中断。", 130)
     except BrokenPipeError:
         sys.exit(DONE)
-    except Exception as error:  # a bug: the user gets a sentence, the details go where the developer finds them
-        _stop(f"程序内部出错（{type(error).__name__}），没有完成。详情已写入 {_keep_details()}，请转给系统管理员。", ATTENTION)
+    except Exception as error:
+        _unexpected(error)
     sys.exit(status if isinstance(status, int) else DONE)
+
+
+def _unexpected(error: Exception) -> None:
+    from archive.models.connection import engine_down
+
+    if down := engine_down(error):
+        _stop(str(down), ENGINE)
+    # A bug: the user gets a sentence, the details go where the developer finds them.
+    _stop(f"程序内部出错（{type(error).__name__}），没有完成。详情已写入 {_keep_details()}，请转给系统管理员。", ATTENTION)
 
 
 def _keep_details() -> str:

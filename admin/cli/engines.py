@@ -14,6 +14,7 @@ from admin.verify import verify as verify_all
 def init() -> None:
     """准备各引擎：集合与索引、对象文件夹、检索索引。可重复执行。"""
     with opened(work=True) as system:
+        system.blobs.prepare()
         if system.works:
             ready_index(system)
         click.echo(f"已就绪：{system.settings.data_dir}")

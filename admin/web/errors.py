@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pymongo.errors import ConnectionFailure
-
 from archive.blobs.staging import FULL, Oversized
 from archive.errors import (
     AlreadyExists,
@@ -18,6 +16,7 @@ from archive.errors import (
     NotPermitted,
     Refused,
 )
+from archive.models.connection import engine_down
 from archive.operations.people import AccountLocked, SignInFailed
 from search.errors import IndexBusy, IndexNeedsRebuild, QueryTooLong
 
@@ -67,8 +66,8 @@ def as_archive_error(error: Exception) -> ArchiveError | None:
     """What an exception means to the caller, where it means anything: a database that is away is no bug."""
     if isinstance(error, ArchiveError):
         return error
-    if isinstance(error, ConnectionFailure):
-        return EngineDown(engine="MongoDB", reason=type(error).__name__)
+    if down := engine_down(error):
+        return down
     if isinstance(error, OSError) and error.errno in FULL:
         return DiskFull()
     return None

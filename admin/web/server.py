@@ -4,7 +4,8 @@ The application is called as soon as the head of a request is there, so it can r
 Stricter than cheroot about what could make two servers disagree on where a request ends (RFC 9112 sections 5.1, 6.1).
 
 A request holds a thread until its answer is sent; `admin.web.transfers` keeps long ones from taking all threads. A
-connection that asks for nothing holds none. Where many clients are slow, put a proxy in front that buffers requests.
+connection that asks for nothing holds none. It speaks no TLS and trusts its clients to finish their heads: a proxy
+stands in front wherever strangers can reach it.
 """
 
 import logging

@@ -25,7 +25,7 @@ from archive.blobs.s3_errors import ENGINE
 from archive.blobs.s3_marks import Marks, remove_wholly
 from archive.blobs.s3_pool import Patience
 from archive.blobs.s3_reading import ObjectStream, pieces, some
-from archive.blobs.s3_upload import upload
+from archive.blobs.s3_upload import Upload
 from archive.digests import CHUNK
 from archive.errors import Damaged, EngineDown, Locked, NotFound, StoreUnfit
 
@@ -171,8 +171,9 @@ class S3Blobs:
 
     def _send(self, source: Path, digest: str, hashed: bool) -> None:
         """Where ETags do not prove what arrived, all is read back."""
-        if not upload(self.bucket, _key(hex_of(digest)), source, digest, hashed=hashed) and not self.verify(digest):
-            remove_wholly(self.bucket, _key(hex_of(digest)))
+        key = _key(hex_of(digest))
+        if not Upload(self.bucket, self._quick, key, digest, hashed).run(source) and not self.verify(digest):
+            remove_wholly(self.bucket, key)
             raise Damaged(digest=digest)
 
     def _stays(self, digest: str, size: int) -> bool:

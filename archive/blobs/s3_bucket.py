@@ -83,7 +83,7 @@ class Bucket:
             return self._client._create_multipart_upload(
                 self.name, key, {"x-amz-meta-sha256": digest.rpartition(":")[2]})
 
-    def part(self, key: str, upload: str, number: int, data: bytes, digest: str) -> tuple[str, bool]:
+    def part(self, key: str, upload: str, number: int, data: memoryview, digest: str) -> tuple[str, bool]:
         """Send one part; its ETag, and whether that proves that the server received these bytes.
 
         The URL is signed and not the body, which spares both sides one more hash of it: the MD5 goes with it.
@@ -223,8 +223,8 @@ class Bucket:
 class _Blocks:
     """A body in blocks, given out again for a repeated request. Sent whole, it would have to go in one time-out."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = memoryview(data)
+    def __init__(self, data: memoryview) -> None:
+        self.data = data
 
     def __iter__(self) -> Iterator[memoryview]:
         return (self.data[at:at + BLOCK] for at in range(0, len(self.data), BLOCK))
@@ -235,7 +235,7 @@ def _client(address: S3Address, endpoint: str, secure: bool, pool: PoolManager) 
                  http_client=pool)
 
 
-def _md5(data: bytes) -> bytes:
+def _md5(data: bytes | memoryview) -> bytes:
     return hashlib.md5(data, usedforsecurity=False).digest()
 
 

@@ -48,6 +48,9 @@ class Noida:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def pids(self) -> set[int]:
+        return {self._process.pid} if self._process else set()
+
     def start(self) -> None:
         command = [str(_program()), "start", "--data-dir", str(self.folder / "data"), "--only", "elasticsearch",
                    "--elasticsearch-port", str(self.port)]
