@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-slow lint lock docs clean wheelhouse
+.PHONY: demo test test-slow test-engines lint lock docs clean wheelhouse
 
 demo: $(VENV)/.ready
 	@exec $(BIN)/dangan demo $(ARGS)
@@ -15,6 +15,11 @@ test: $(VENV)/.ready-dev
 
 test-slow: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest -m slow $(ARGS)
+
+# The contracts of the engines alone; DANGAN_TEST_S3_URL, DANGAN_TEST_ELASTICSEARCH_URL and DANGAN_TEST_MONGODB_URL
+# (from the environment, or given here) add servers of your own to the peers. They get buckets, indexes and databases.
+test-engines: $(VENV)/.ready-dev
+	@$(BIN)/python -m pytest -n 2 -m "not slow" tests/contracts $(ARGS)
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check . && $(BIN)/mypy

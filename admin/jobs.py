@@ -12,7 +12,7 @@ from admin.verify import verify_files
 from archive import leases
 from archive.access import Actor, require
 from archive.blobs import staging
-from archive.errors import ArchiveError, NotFound
+from archive.errors import ArchiveError, Locked, NotFound
 from archive.models import JobRun, Version, new_id
 from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
@@ -111,9 +111,21 @@ def _sweep(system: System, _today: date) -> Outcome:
     moment = system.clock.now().timestamp()
     staged = staging.sweep(system.intake.staging, moment)
     named = set(Version.objects.distinct("sha256"))
-    removed = sum(system.blobs.delete_if_old(digest, moment - staging.STALE_SECONDS)
-                  for digest in list(system.blobs.digests()) if digest not in named)
-    return Outcome({"staged": staged, "objects": removed})
+    removed = locked = 0
+    for digest in list(system.blobs.digests()):
+        if digest not in named:
+            try:
+                removed += system.blobs.delete_if_old(digest, moment - staging.STALE_SECONDS)
+            except Locked:  # a default retention guards what nobody named, too: it goes when that ends
+                locked += 1
+    unfinished = system.blobs.tidy(moment - staging.STALE_SECONDS)
+    return Outcome({"staged": staged, "objects": removed, "locked": locked, "unfinished": unfinished})
+
+
+def _locks(system: System, _today: date) -> Outcome:
+    """What protects the objects is read back from the store; a difference from the settings is everybody's business."""
+    info = system.blobs.info()
+    return Outcome({"place": info.place, "locks": info.locks, "alarms": list(info.alarms)}, bool(info.alarms))
 
 
 def _backup(system: System, _today: date) -> Outcome:
@@ -128,6 +140,7 @@ JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
+    Job("storage.locks", "读回文件存储的锁定设置，与设置不符时报警", _locks, hour=4, minute=30),
     Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),
     Job("backup.daily", "备份到 DANGAN_BACKUP_DIR；没有设置则不做", _backup, hour=22, minute=30, group="backup", slow=True),

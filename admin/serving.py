@@ -19,6 +19,7 @@ from contextlib import ExitStack
 
 import click
 
+from admin import protection
 from admin.backends import staging_folder
 from admin.bootstrap import build
 from admin.locks import FolderLock
@@ -119,6 +120,7 @@ def run_web(settings: Settings, host: str, port: int) -> None:
     _log_to(settings, "web")
     _check_port(host, port)
     system = build(settings)
+    protection.report(system)
     # What libraries put into temporary files waits beside the objects: /tmp may be memory.
     tempfile.tempdir = str(staging_folder(settings))
     try:
@@ -137,6 +139,7 @@ def run_worker(settings: Settings) -> None:
     try:
         if not system.works:
             raise BadSetting(name="DANGAN_DATA_DIR", problem=f"{settings.data_dir} 已有一个后台进程在运行，无需再启动。")
+        protection.report(system)
         with working(system):
             scheduler = Scheduler(system)
             scheduler.start()

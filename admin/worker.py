@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from admin.reindexer import Reindexer
 from admin.subscriptions import subscriptions
@@ -69,15 +70,18 @@ class Worker:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _work(self, subscription: Subscription) -> None:
-        idle, trouble = IDLE_SECONDS, TROUBLE_SECONDS
+        idle, trouble, size = IDLE_SECONDS, TROUBLE_SECONDS, subscription.batch
         while not self._stop.is_set():
-            delivery = self._deliver(subscription)
-            if delivery.away:  # the lane waits for its engine, so that not every waiting event is tried in vain
+            delivery = self._deliver(replace(subscription, batch=size))
+            if delivery.away:
+                # The lane waits for its engine, then asks with one event: not all that wait are to be tried in vain,
+                # and where one event alone brings the engine down, the others are not to share its fate for long.
                 log.warning("lane %s waits %.0f s: %s", subscription.lane, trouble, delivery.away)
                 self._stop.wait(trouble)
-                trouble = min(trouble * 2, LONGEST_TROUBLE)
+                trouble, size = min(trouble * 2, LONGEST_TROUBLE), 1
                 continue
-            trouble = TROUBLE_SECONDS
+            if delivery.done:
+                trouble, size = TROUBLE_SECONDS, min(size * 4, subscription.batch)
             idle = IDLE_SECONDS if delivery.claimed else min(idle * 2, LONGEST_IDLE)
             if not delivery.claimed:
                 self._stop.wait(idle)

@@ -24,6 +24,7 @@ from ingest.sandbox import Sandbox
 from retention import models as retention_models
 from tests.builders import UNIT, UNIT_B
 from tests.peers.clamd import Clamd, running_clamd
+from tests.peers.summary import pytest_terminal_summary  # noqa: F401 - a hook
 
 PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"

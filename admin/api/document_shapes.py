@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import AliasChoices, Field
 
@@ -79,7 +79,7 @@ class VersionOut(Strict):
     @classmethod
     def of(cls, version: Version) -> "VersionOut":
         return cls(number=version.number, sha256=bare(version.sha256), sm3=bare(version.sm3), size=version.size,
-                   media_type=version.media_type, filename=version.filename, scan=version.scan,
+                   media_type=version.media_type, filename=version.filename, scan=cast(ScanVerdict, version.scan),
                    scan_engine=version.scan_engine, scan_reason=version.scan_reason, scanned_at=version.scanned_at,
                    received_at=version.received_at)
 

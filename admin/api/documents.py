@@ -51,6 +51,7 @@ def show(path: DocumentPath) -> Response:
 
 @documents.get("/documents/<id>/content", responses={
     "200": {"description": "全部内容", **BYTES}, "206": {"description": "所要的一段", **BYTES},
+    "302": {"description": "存储提供下载链接时：全部内容由 Location 处取得，链接一分钟内有效"},
     "304": {"description": "与 If-None-Match 相同"}, **responses(404, 416)})
 def content(path: DocumentPath, query: ContentQuery) -> Response:
     """文件的原始内容；支持 Range 和 If-None-Match"""

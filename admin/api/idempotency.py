@@ -1,30 +1,36 @@
 """Writes that may be sent again: the answer to an `Idempotency-Key` is kept for a day and given again, never done again.
 
 A key belongs to one person and one route. It is claimed before the work by its unique `_id`, so of two requests at the
-same time one works and the other is told to wait. A refusal frees the key: nothing was written. A claim whose process
-died is taken over after a while; every write of the API may be repeated without harm.
+same time one works and the other is told to wait. A refusal frees the key: nothing was written. The claim is renewed
+while the work goes on; one whose process died is taken over soon; every write of the API may be repeated without harm.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, cast
 
 from flask import Response, request
 from pydantic import BaseModel, Field
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from werkzeug.datastructures import FileStorage
 
 from admin.api.context import actor, system
 from admin.api.errors import KeyInUse, KeyReused
 from admin.web.spooling import ReceivedFile
+from archive.clock import Clock
 from archive.models import Idempotency
 from archive.transaction import collection
 
+log = logging.getLogger("dangan.api")
 LONGEST_KEY = 255
-ABANDONED = timedelta(minutes=10)
+ABANDONED = timedelta(seconds=60)
+RENEW_SECONDS = 15.0
 KEPT = ("ETag", "Location")
 WORKING = 0
 P = ParamSpec("P")
@@ -57,9 +63,11 @@ def _once(key: str, fingerprint: str, work: Callable[[], Response]) -> Response:
     if (earlier := _claim(row_id, fingerprint)) is not None:
         return _again(key, fingerprint, earlier)
     try:
-        response = work()
+        with _kept(row_id, system().clock):
+            response = work()
     except BaseException:
-        collection(Idempotency).delete_one({"_id": row_id, "status": WORKING})
+        with suppress(PyMongoError):  # the database may be what is away: then the claim runs out
+            collection(Idempotency).delete_one({"_id": row_id, "status": WORKING})
         raise
     kept = {name: response.headers[name] for name in KEPT if name in response.headers}
     body = {"request": fingerprint, "headers": kept, "text": response.get_data(as_text=True)}
@@ -80,6 +88,27 @@ def _claim(row_id: str, fingerprint: str) -> dict[str, Any] | None:
         if rows.update_one(abandoned, {"$set": {"at": now}}).modified_count:
             return None
     return cast(dict[str, Any], rows.find_one({"_id": row_id}) or {"status": WORKING, "body": body})
+
+
+@contextmanager
+def _kept(row_id: str, clock: Clock) -> Iterator[None]:
+    """The claim stays ours while the block runs: a large file may take longer than a claim lasts."""
+    ended = threading.Event()
+    keeper = threading.Thread(target=_renew, args=(ended, row_id, clock), name="idempotency", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _renew(ended: threading.Event, row_id: str, clock: Clock) -> None:
+    while not ended.wait(RENEW_SECONDS):
+        try:
+            collection(Idempotency).update_one({"_id": row_id, "status": WORKING}, {"$set": {"at": clock.now()}})
+        except PyMongoError:  # the database is away: the next turn tries again
+            log.warning("cannot renew the claim of an Idempotency-Key")
 
 
 def _again(key: str, fingerprint: str, row: dict[str, Any]) -> Response:

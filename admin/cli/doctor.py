@@ -42,7 +42,15 @@ def _scanner(system: System) -> Check:
     return Check("查毒", "missing" if stands.advice else "ok", stands.detail, stands.advice)
 
 
+def _objects(system: System) -> Check:
+    """Raises EngineDown."""
+    info = system.blobs.info()
+    detail = "，".join([info.place, "可加锁" if info.locks else "不能加锁", *(f"{k} {v}" for k, v in info.detail.items())])
+    return Check("对象存储", "bad" if info.alarms else "ok", detail, "".join(info.alarms))
+
+
 def _engines(checks: list[Check]) -> bool:
+    up = True
     try:
         with opened() as system:
             info = system.index.info()
@@ -50,6 +58,11 @@ def _engines(checks: list[Check]) -> bool:
             ready = info.state == "ready"
             checks.append(Check("检索索引", "ok" if ready else "missing", f"{info.documents} 件",
                                 "" if ready else info.reason if info.state == "down" else "请运行 dangan init"))
+            try:
+                checks.append(_objects(system))
+            except EngineDown as error:
+                checks.append(Check("对象存储", "bad", str(error)))
+                up = False
             checks.append(_scanner(system))
             place, advice = storage.described(system.settings)
             checks.append(Check("文件存放", "missing" if advice else "ok", place, advice))
@@ -59,4 +72,4 @@ def _engines(checks: list[Check]) -> bool:
     except EngineDown as error:
         checks.append(Check("引擎", "bad", str(error)))
         return False
-    return True
+    return up

@@ -12,9 +12,11 @@ from archive.errors import (
     DiskFull,
     EngineDown,
     Invalid,
+    Locked,
     NotFound,
     NotPermitted,
     Refused,
+    StoreUnfit,
 )
 from archive.models.connection import engine_down
 from archive.operations.people import AccountLocked, SignInFailed
@@ -26,6 +28,7 @@ STATUS: Mapping[type[ArchiveError], int] = {
     NotFound: 404,
     AlreadyExists: 409,
     Conflict: 409,
+    Locked: 409,
     Invalid: 422,
     QueryTooLong: 422,
     Refused: 422,
@@ -35,6 +38,7 @@ STATUS: Mapping[type[ArchiveError], int] = {
     EngineDown: 503,
     IndexBusy: 503,
     IndexNeedsRebuild: 503,
+    StoreUnfit: 503,
     DiskFull: 507,
 }
 TITLES: Mapping[int, str] = {

@@ -72,11 +72,12 @@ def _mongodb(system: System) -> Check:
 
 
 def _objects(system: System) -> Check:
+    info = system.blobs.info()
     system.blobs.exists(NOWHERE)
     staging = system.intake.staging
     if not (staging.is_dir() and os.access(staging, os.W_OK)):
         return Check(False, "存放文件的文件夹不存在或不可写")
-    return Check(True)
+    return Check(True, "".join(info.alarms))
 
 
 def _index(system: System) -> Check:

@@ -88,7 +88,7 @@ def _options(query: str) -> dict[str, str]:
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in OPTIONS:
             near = get_close_matches(name, OPTIONS, 1)
-            raise ValueError(f"不认识选项 {name}" + (f"，是否想写 {near[0]}？" if near else f"，可用的有 {'、'.join(OPTIONS)}"))
+            raise ValueError(f"不认识选项 {name}" + (f"，或许应为 {near[0]}" if near else f"，可用的有 {'、'.join(OPTIONS)}"))
         if name in found:
             raise ValueError(f"选项 {name} 写了两次")
         if not value:

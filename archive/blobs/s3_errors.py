@@ -10,6 +10,7 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     MaxRetryError,
+    NameResolutionError,
     NewConnectionError,
     ReadTimeoutError,
     ResponseError,
@@ -23,8 +24,10 @@ ABSENT = ("NoSuchKey", "NoSuchVersion", "NoSuchUpload", "ResourceNotFound")
 GARBLED = ("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "IncompleteBody")
 DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed", "AllAccessDisabled")
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
+# The first that fits tells it: some of these are kinds of others.
 _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
-    (ConnectTimeoutError, "连接超时"), (NewConnectionError, "连接不上服务器"), (ReadTimeoutError, "服务器没有及时答复"),
+    (NameResolutionError, "找不到主机名"), (NewConnectionError, "连接不上服务器"), (ConnectTimeoutError, "连接超时"),
+    (ReadTimeoutError, "服务器没有及时答复"),
     (SSLError, "服务器证书不受信任，或加密连接未能建立"))  # fmt: skip
 
 

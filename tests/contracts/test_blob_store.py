@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from archive.blobs.folder import FolderBlobs
 from archive.blobs.port import BlobStore
 from archive.blobs.s3 import S3Blobs
+from archive.blobs.staging import stage
 from archive.errors import Damaged, NotFound
 from tests.contracts.blob_stores import digest_of, put
 
@@ -83,6 +84,13 @@ def test_a_stream_can_seek(blobs: BlobStore, tmp_path: Path) -> None:
         stream.seek(1 << 20)
         assert stream.read(3) == content[1 << 20:(1 << 20) + 3]
         assert stream.tell() == (1 << 20) + 3
+
+
+def test_a_file_that_was_hashed_while_it_was_written_is_stored_as_it_is(blobs: BlobStore, tmp_path: Path) -> None:
+    for content in (b"deed", os.urandom(BIG)):
+        with stage(getattr(blobs, "staging", tmp_path), "deed.txt", [content], limit=len(content)) as staged:
+            blobs.put(staged.path, staged.digests.sha256, hashed=True)
+        assert blobs.verify(digest_of(content))
 
 
 def test_bytes_that_do_not_match_their_digest_are_refused(blobs: BlobStore, tmp_path: Path) -> None:

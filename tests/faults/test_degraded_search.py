@@ -57,7 +57,7 @@ def test_without_search_the_rest_goes_on_and_the_index_catches_up(
 
     answer = archive.upload("b.txt", "数据归集上线报告")
     assert answer.status_code == 201
-    after = answer.json["document"]["id"]
+    after = answer.json["id"]
     assert archive.get(f"/api/v1/projects/{CODE}/documents").json["total"] == 2
     assert archive.browser.get(f"/documents/{after}").status_code == 200
     FindingRecord.objects.delete()
@@ -76,7 +76,7 @@ def test_without_search_the_rest_goes_on_and_the_index_catches_up(
 
 
 def test_recovery_is_noticed_within_seconds() -> None:
-    assert events.AWAY <= timedelta(seconds=10)
+    assert timedelta(seconds=10) >= events.AWAY
     assert working.LONGEST_TROUBLE <= 10
 
 

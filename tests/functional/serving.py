@@ -19,6 +19,7 @@ SECONDS = 20.0
 def serving(app: Flask, threads: int = 4) -> Iterator[WebServer]:
     """On a free port of the loopback."""
     server = WebServer(app, "127.0.0.1", 0, threads=threads)
+    server.expiration_interval = 0.02  # how soon it notices that it shall stop
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()

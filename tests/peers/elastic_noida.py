@@ -52,7 +52,7 @@ class Noida:
         return {self._process.pid} if self._process else set()
 
     def start(self) -> None:
-        command = [str(_program()), "start", "--data-dir", str(self.folder / "data"), "--only", "elasticsearch",
+        command = [str(program()), "start", "--data-dir", str(self.folder / "data"), "--only", "elasticsearch",
                    "--elasticsearch-port", str(self.port)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_die_with_parent)
@@ -129,15 +129,15 @@ def drop(url: str, place: str) -> None:
     client.close()
 
 
-def _program() -> Path:
+def program() -> Path:
     """Not the package's own start script: that one waits for a child, which would outlive it."""
     try:
-        program = Path(str(files("noida_db"))) / "noida-db"
+        path = Path(str(files("noida_db"))) / "noida-db"
     except ModuleNotFoundError:
         missing = "not checked: noida-db is not installed (pip install noida-db)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-    program.chmod(0o755)
-    return program
+    path.chmod(0o755)
+    return path
 
 
 def _die_with_parent() -> None:

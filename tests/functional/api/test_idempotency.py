@@ -14,6 +14,7 @@ from archive.models import AuditEntry, Document, Idempotency, Project
 from tests.builders import UNIT
 from tests.conftest import snapshot
 from tests.functional.api.conftest import CODE, Api, Everybody, problem, upload
+from tests.functional.processes import until
 
 NEW = {"code": "XM-2025-010", "name": "数据共享平台", "unit": UNIT, "mode": "self_build"}
 KEY = {"Idempotency-Key": "0f2d"}
@@ -78,6 +79,23 @@ def test_a_key_whose_process_died_at_work_is_kept_for_a_while_and_then_freed(
     assert Project.objects.count() == 0
     clock.advance(idempotency.ABANDONED + timedelta(seconds=1))
     assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 201
+
+
+def test_a_claim_is_renewed_for_as_long_as_the_work_goes_on(
+        archivist: Api, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "RENEW_SECONDS", 0.01)
+    claimed = idempotency._claim
+
+    def claim_and_take_long(row_id: str, fingerprint: str) -> None:
+        assert claimed(row_id, fingerprint) is None
+        clock.advance(idempotency.ABANDONED * 3)
+        with idempotency._kept(row_id, clock):
+            assert until(lambda: Idempotency.objects.get().at == clock.now(), 10)
+        assert claimed(row_id, fingerprint) is not None, "nobody else takes it over"
+
+    with monkeypatch.context() as slow:
+        slow.setattr(idempotency, "_claim", claim_and_take_long)
+        assert archivist.post("/projects", json=NEW, headers=KEY).status_code == 201
 
 
 def test_of_many_requests_at_the_same_moment_one_does_the_work(app: Flask, everybody: Everybody) -> None:

@@ -67,7 +67,7 @@ def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), [
-    ("MONGODB_URL", "mysql://u:hunter2@h/"), ("S3_URL", "s3://AK:hunter2@h/b"), ("SMTP_URL", "u:hunter2@h"),
+    ("MONGODB_URL", "mysql://u:hunter2@h/"), ("S3_URL", "s3://AK:hunter2@h/bucket"), ("SMTP_URL", "u:hunter2@h"),
     ("ELASTICSEARCH_URL", "u:hunter2@h"), ("SECRET_KEY", "hunter2")])
 def test_a_secret_is_not_in_the_complaint(name: str, value: str) -> None:
     with pytest.raises(BadSetting) as caught:
@@ -77,7 +77,7 @@ def test_a_secret_is_not_in_the_complaint(name: str, value: str) -> None:
 
 def test_settings_can_be_shown_without_their_secrets() -> None:
     found = load({
-        "DANGAN_MONGODB_URL": "mongodb://u:hunter2@h/", "DANGAN_S3_URL": "http://AK:hunter2@h/b", "DANGAN_SECRET_KEY":
+        "DANGAN_MONGODB_URL": "mongodb://u:hunter2@h/", "DANGAN_S3_URL": "http://AK:hunter2@h/bucket", "DANGAN_SECRET_KEY":
         "hunter2" * 9, "DANGAN_ELASTICSEARCH_URL": "http://u:hunter2@h", "DANGAN_SMTP_URL": "smtp://u:hunter2@h"})
     assert "hunter2" in found.smtp_url
     assert "hunter2" not in f"{found!r} {found}"
@@ -96,7 +96,7 @@ def test_scanners(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["MONGODB_URL", "S3_URL", "ELASTICSEARCH_URL"])
 def test_an_external_engine_needs_a_key(name: str) -> None:
-    url = "mongodb://h/" if name == "MONGODB_URL" else "http://a:b@h/b"
+    url = "mongodb://h/" if name == "MONGODB_URL" else "http://a:b@h:9000/bucket"
     with pytest.raises(BadSetting, match="DANGAN_SECRET_KEY"):
         load({f"DANGAN_{name}": url})
     assert not load({f"DANGAN_{name}": url, "DANGAN_SECRET_KEY": KEY}).embedded

@@ -25,8 +25,15 @@ def test_whoever_is_faster_waits() -> None:
         begun.release()
         assert go.wait(SECONDS)
 
-    lane, put = Lane(slow, "test", 2), []
-    giver = threading.Thread(target=lambda: [(lane.put(number), put.append(number)) for number in range(9)])
+    lane: Lane[int] = Lane(slow, "test", 2)
+    put: list[int] = []
+
+    def give() -> None:
+        for number in range(9):
+            lane.put(number)
+            put.append(number)
+
+    giver = threading.Thread(target=give)
     giver.start()
     assert begun.acquire(timeout=SECONDS)
     giver.join(0.1)
@@ -62,9 +69,12 @@ def test_an_error_is_raised_where_work_is_given_and_ends_nothing_else() -> None:
         raise OSError(number)
 
     lane = Lane(fail, "test", 1)
-    with pytest.raises(OSError, match="1"):
+    def go_on() -> None:
         for _ in range(50):
             lane.put(1)
+
+    with pytest.raises(OSError, match="1"):
+        go_on()
     with pytest.raises(OSError, match="1"):
         lane.finish()
     lane.end()
