@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from logging.handlers import RotatingFileHandler
 
 import click
 
@@ -34,6 +35,7 @@ from archive.mongo.embedded import EmbeddedMongo
 STOP_SECONDS = 20
 LAST_SECONDS = 17.0  # of a worker that is told to stop
 QUICK_DEATH = 5.0
+LOG_BYTES, LOGS_KEPT = 10 << 20, 5
 
 
 class PortTaken(ArchiveError):
@@ -42,13 +44,17 @@ class PortTaken(ArchiveError):
 
 
 def supervise(settings: Settings, host: str, port: int) -> None:
-    """Run web and worker until a signal comes; restart the one that dies. Raises FolderBusy, PortTaken."""
+    """Run web and worker until a signal comes; restart the one that dies.
+
+    Raises FolderBusy, PortTaken, and what building the system raises: a half that can never start is not started.
+    """
     with ExitStack() as closing:
         lock = FolderLock(settings.data_dir / "serve.lock")
         lock.require(f"dangan serve，http://{host}:{port}")
         closing.callback(lock.release)
         _check_port(host, port)
         share = None if settings.mongodb_url else closing.enter_context(EmbeddedMongo.attach(settings.data_dir))
+        build(settings).close()
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -82,7 +88,7 @@ class Child:
     """One half of the archive as a subprocess. One that dies at once is not restarted at once."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
-        self.command = [sys.executable, "-m", "admin", *arguments]
+        self.command = [sys.executable, "-m", "admin", *arguments, "--supervised"]
         self.process: subprocess.Popen[bytes] | None = None
         self.started = self.not_before = 0.0
 
@@ -115,9 +121,9 @@ class Child:
             self.process.wait()
 
 
-def run_web(settings: Settings, host: str, port: int) -> None:
+def run_web(settings: Settings, host: str, port: int, *, supervised: bool) -> None:
     """The web process: cheroot over the Flask application, until SIGTERM or SIGINT."""
-    _log_to(settings, "web")
+    _log_to(settings, "web", supervised)
     _check_port(host, port)
     system = build(settings)
     protection.report(system)
@@ -129,12 +135,12 @@ def run_web(settings: Settings, host: str, port: int) -> None:
         system.close()
 
 
-def run_worker(settings: Settings) -> None:
+def run_worker(settings: Settings, *, supervised: bool) -> None:
     """The worker process: outbox and scheduler, until SIGTERM or SIGINT; what is claimed is finished first, or given back.
 
     Any number may run on one database; with the embedded index one a data folder. Raises EngineDown, BadSetting.
     """
-    _log_to(settings, "worker")
+    _log_to(settings, "worker", supervised)
     system = build(settings, work=True)
     try:
         if not system.works:
@@ -177,11 +183,15 @@ def _check_port(host: str, port: int) -> None:
             raise PortTaken(port=port) from None
 
 
-def _log_to(settings: Settings, name: str) -> None:
+def _log_to(settings: Settings, name: str, supervised: bool) -> None:
+    """To a file that is turned over; warnings to standard error as well, unless that is the terminal of `serve`."""
     folder = settings.data_dir / "log"
     folder.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(filename=folder / f"{name}.log", level=logging.INFO,
-                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    file = RotatingFileHandler(folder / f"{name}.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8")
+    keeper = logging.StreamHandler()
+    keeper.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [file] if supervised else [file, keeper]
+    logging.basicConfig(handlers=handlers, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
 
 

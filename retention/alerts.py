@@ -21,12 +21,14 @@ from retention.compliance.findings import Finding, Outcome
 from retention.compliance.rules import all_rules
 from retention.models import Change, FindingRecord
 from retention.reading import facts_of
+from retention.turns import Overtaken, Turn
 from retention.workdays import WorkCalendar
 
 ACTOR = system_actor("compliance")
 BATCH = 25
-# Reading facts and keeping what follows from them are one turn: of two sweeps in this process, the one that read
-# first also writes first.
+# Of two sweeps in this process, the one that reads first also writes first; those of several processes take turns in
+# the database (`retention/turns.py`), as often as this before the other's findings are left to stand.
+TURNS = 3
 _TURN = threading.Lock()
 GONE = "该事项已不存在"
 
@@ -78,19 +80,31 @@ def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None
 
 
 def _refresh(judge: Judge, codes: Sequence[str], day: date, sweep: Sweep, record_sweep: bool) -> None:
-    projects = list(Project.objects(code__in=codes).order_by("code"))
-    answers = judge.judge(projects, day)
-    for project in projects:
-        _keep(judge.clock, project, answers[project.code], day, sweep, record_sweep)
-        sweep.projects += 1
+    again: list[str] = []
+    for turn_left in reversed(range(TURNS)):
+        turn = Turn()
+        turn.begin(codes)
+        projects = list(Project.objects(code__in=codes).order_by("code"))
+        answers = judge.judge(projects, day)
+        for project in projects:
+            try:
+                _keep(judge.clock, turn, project, answers[project.code], day, sweep, record_sweep)
+                sweep.projects += 1
+            except Overtaken:  # by another process, which has newer facts: its findings stand
+                again.append(project.code)
+        if not again or not turn_left:
+            return
+        codes, again = again, []
 
 
-def _keep(clock: Clock, project: Project, findings: Sequence[Finding], day: date, sweep: Sweep, record: bool) -> None:
-    """Store one project's findings in one transaction, where there is anything to store."""
+def _keep(clock: Clock, turn: Turn, project: Project, findings: Sequence[Finding], day: date, sweep: Sweep,
+          record: bool) -> None:
+    """Store one project's findings in one transaction, where there is anything to store. Raises Overtaken."""
     tally = Sweep()
 
     def work(tx: Transaction) -> None:
         tally.opened = tally.changed = tally.cleared = 0
+        turn.keep(tx, project.code)
         rows = collection(FindingRecord).find({"project": project.code}, session=tx.session)
         stored = {row["_id"]: FindingRecord._from_son(row) for row in rows}
         seen: set[str] = set()

@@ -118,4 +118,14 @@ class Mention(Model):
     mail: str = StringField(required=True)
 
 
-ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention)
+class Judgement(Model):
+    """Which turn at judging a project was taken last (`retention/turns.py`); `id` is the project's code."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "judgements", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    reader: str = StringField(required=True)
+    kept_at: datetime | None = DateTimeField()
+
+
+ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement)

@@ -1,10 +1,14 @@
 """The system under test is the real one: real mongod, real files, real index, real sandbox. Only the clock stands still."""
 
+import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from pymongo import MongoClient
 
 from admin.bootstrap import build
 from admin.settings import Settings
@@ -33,14 +37,35 @@ SYSTEM = system_actor("tests")
 
 @pytest.fixture(scope="session")
 def mongodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One embedded mongod for the session; each xdist worker has its own."""
-    with EmbeddedMongo.attach(tmp_path_factory.mktemp("mongod")) as share:
-        connect(share.url)
+    """One embedded mongod for the session; each xdist worker has its own. Or, on the server that is named, a database."""
+    with ExitStack() as closing:
+        url = _external(closing) or closing.enter_context(EmbeddedMongo.attach(tmp_path_factory.mktemp("mongod"))).url
+        connect(url)
         prepare((*models.ALL, *retention_models.ALL))
         # mongod's own clock is the real one; what expires by it would vanish from tests that stand in another year.
         database().client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
         disconnect()
-        yield share.url
+        yield url
+
+
+def _external(closing: ExitStack) -> str:
+    """A database of our own on the server that DANGAN_TEST_MONGODB_URL names, gone at the end; empty where none is."""
+    named = os.environ.get("DANGAN_TEST_MONGODB_URL", "")
+    if not named:
+        return ""
+    address, _, options = named.partition("?")
+    server = address.partition("://")[2].partition("/")[0]
+    name = f"dangan_test_{uuid4().hex[:12]}"
+    if server != address.partition("://")[2].rstrip("/") and "authSource" not in options and "@" in server:
+        options = f"authSource={address.rpartition('/')[2] or 'admin'}&{options}".rstrip("&")
+    url = f"{address.partition('://')[0]}://{server}/{name}" + (f"?{options}" if options else "")
+
+    def drop() -> None:
+        with MongoClient[dict[str, object]](url) as client:
+            client.drop_database(name)
+
+    closing.callback(drop)
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -112,5 +137,6 @@ def empty_archive() -> None:
 
 
 def snapshot() -> dict[str, list[object]]:
-    """Everything stored, for proving that a refusal changed nothing."""
-    return {name: sorted(map(repr, database()[name].find())) for name in database().list_collection_names()}
+    """Everything stored, for proving that a refusal changed nothing. Who judged last is nothing that anybody is told."""
+    return {name: sorted(map(repr, database()[name].find())) for name in database().list_collection_names()
+            if name != "judgements"}

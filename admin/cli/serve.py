@@ -9,6 +9,10 @@ host_option = click.option("--host", default="127.0.0.1", show_default=True, hel
 port_option = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口")
 
 
+# Set by `serve` for its halves: the terminal it runs in is for people. Under Docker or systemd a half tells its keeper.
+supervised = click.option("--supervised", is_flag=True, hidden=True)
+
+
 @click.command()
 @host_option
 @port_option
@@ -20,12 +24,14 @@ def serve(host: str, port: int) -> None:
 @click.command()
 @host_option
 @port_option
-def web(host: str, port: int) -> None:
+@supervised
+def web(host: str, port: int, supervised: bool) -> None:
     """只运行网页与接口。"""
-    run_web(settings.load(), host, port)
+    run_web(settings.load(), host, port, supervised=supervised)
 
 
 @click.command()
-def worker() -> None:
+@supervised
+def worker(supervised: bool) -> None:
     """只运行后台：发件箱与定时任务。"""
-    run_worker(settings.load())
+    run_worker(settings.load(), supervised=supervised)

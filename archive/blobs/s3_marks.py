@@ -54,7 +54,9 @@ class Marks:
         remove_wholly(self.bucket, NAMED + name)
 
     def tidy(self, before: float) -> int:
-        """Remove marks from before this moment; how many."""
+        """Remove marks from before this moment; how many. For the end of a sweep: one that is written anew just now may go
+        too, which matters to a sweep under way and no more to the next.
+        """
         old = [key for prefix in (NAMED, SWEEP) for key, stored in self.bucket.keys(prefix) if stored.timestamp() < before]
         for key in old:
             remove_wholly(self.bucket, key)

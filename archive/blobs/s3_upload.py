@@ -1,4 +1,4 @@
-"""One file to one S3 object: read once, hashed on the way, made only where the digest is right. Memory: three parts."""
+"""One file to one S3 object: read once, hashed on the way, made only where the digest is right. Memory: four parts of 8 MiB."""
 
 import hashlib
 from collections import deque
@@ -14,7 +14,7 @@ from archive.errors import ArchiveError, Damaged, Invalid
 SMALLEST_PART = 8 << 20
 LARGEST_PART = 64 << 20
 MOST_PARTS = 10_000
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 def part_size(size: int) -> int:
@@ -68,7 +68,7 @@ class Upload:
         return all(proven for _, proven in sent)
 
     def _send(self, under_way: str, stream: BinaryIO, size: int) -> tuple[list[tuple[str, bool]], str]:
-        """All parts, two on their way while the next is read: each one's ETag and whether it proves; and the digest.
+        """All parts, three on their way while the next is read: each one's ETag and whether it proves; and the digest.
 
         Their memory is used again and again: new pages for every part would cost as much as sending it.
         """

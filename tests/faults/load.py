@@ -78,7 +78,7 @@ class Load:
 
     def _upload(self, number: int) -> None:
         chance, mine, count = random.Random(f"{self.seed}/{number}"), list[str](), 0
-        while not self._stop.wait(chance.uniform(0.05, 0.5)):
+        while not self._stop.wait(chance.uniform(0.1, 1.0)):
             count += 1
             content, name, word = make(self.cluster.folder, chance, number, count)
             path = f"/api/v1/documents/{chance.choice(mine)}/versions" if mine and chance.random() < 0.1 else FILES

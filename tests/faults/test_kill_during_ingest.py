@@ -147,4 +147,4 @@ def test_nothing_accepted_is_lost_over_a_few_kills(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_nothing_accepted_is_lost_over_a_hundred_kills(tmp_path: Path) -> None:
-    run_kills(tmp_path, kills=100, count=500, seed=7)
+    run_kills(tmp_path, kills=100, count=1000, seed=7)

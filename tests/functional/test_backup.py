@@ -180,3 +180,13 @@ def judge(there: Shell, dest: Path, made: dict[str, Any], accepted: set[str]) ->
         assert accepted <= set(client["dangan"]["versions"].distinct("sha256"))
         verdict = there("verify", "--json").json
         assert (verdict["problems"], verdict["checked"]["files"]) == ([], made["objects"])
+
+
+def test_nothing_is_served_from_half_an_archive(tmp_path: Path) -> None:
+    half = Shell(tmp_path / "var")
+    with EmbeddedMongo.attach(half.data) as share:
+        half("init")
+        with MongoClient(share.url) as client:  # type: MongoClient[dict[str, Any]]
+            client["dangan"]["restores"].insert_one({
+                "_id": "restore", "snapshot": "20260302T020000Z", "source": "/backups", "finished": False, "done": []})
+        assert "恢复" in half("serve", "--port", "1024", status=2).err

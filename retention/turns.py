@@ -1,0 +1,34 @@
+"""Who read a project's facts last: what was judged from older ones may not be kept over it, whatever process it was in.
+
+A judgement takes a turn before it reads, and keeps its findings only where nobody took one after it: that one has
+read what this one has, or newer, and keeps its own, now or when its event is handled again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pymongo import UpdateOne
+
+from archive.models import new_id
+from archive.transaction import Transaction, collection
+from retention.models import Judgement
+
+
+class Overtaken(Exception):
+    """Somebody began to judge the project after this turn was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    token: str = field(default_factory=new_id)
+
+    def begin(self, codes: Iterable[str]) -> None:
+        """To be called before anything about these projects is read."""
+        marks = [UpdateOne({"_id": code}, {"$set": {"reader": self.token}}, upsert=True) for code in codes]
+        if marks:
+            collection(Judgement).bulk_write(marks, ordered=False)
+
+    def keep(self, tx: Transaction, code: str) -> None:
+        """Inside the transaction that keeps the findings. Raises Overtaken."""
+        if not tx.update(Judgement, code, {"$set": {"kept_at": tx.now}}, reader=self.token):
+            raise Overtaken(code)
