@@ -139,6 +139,9 @@ class SearchIndex(Protocol):
     def version_of(self, document: str) -> int | None:
         """The version held, uncommitted writes of this object included; None where the document is not held."""
 
+    def versions_of(self, documents: Sequence[str]) -> Mapping[str, int]:
+        """The same for many at once; what is not held is left out."""
+
     def begin_rebuild(self, *, fresh: bool = False) -> str:
         """Start a second, empty index beside the first, which keeps answering; or go on with one that was interrupted.
 

@@ -6,7 +6,7 @@ Writes wait in this process until `commit`; from there on the server decides by 
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -72,8 +72,12 @@ class ElasticIndex:
         return iter(self._read(self._searcher.ids))
 
     def version_of(self, document: str) -> int | None:
-        held = self._read(lambda: self._writer.held(self._generations.live_alias, [document]))
-        return versions.revision(held.get(document))
+        return self.versions_of([document]).get(document)
+
+    def versions_of(self, documents: Sequence[str]) -> Mapping[str, int]:
+        held = self._read(lambda: self._writer.held(self._generations.live_alias, documents))
+        found = ((document, versions.revision(held.get(document))) for document in documents)
+        return {document: revision for document, revision in found if revision is not None}
 
     def begin_rebuild(self, *, fresh: bool = False) -> str:
         with self._writing, self._while_there():

@@ -1,7 +1,7 @@
 """The embedded index: Tantivy inside this process, generations on disk. A SearchIndex for one machine."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -63,6 +63,10 @@ class TantivyIndex:
 
     def version_of(self, document: str) -> int | None:
         return self._read(lambda store: store.version_of(document))
+
+    def versions_of(self, documents: Sequence[str]) -> Mapping[str, int]:
+        found = self._read(lambda store: [store.version_of(document) for document in documents])
+        return {document: version for document, version in zip(documents, found, strict=True) if version is not None}
 
     def begin_rebuild(self, *, fresh: bool = False) -> str:
         with self._writing:

@@ -49,6 +49,14 @@ def test_a_late_lower_version_is_left_out_before_and_after_the_commit(index: Sea
     assert (found(index, "第三版"), found(index, "第一版"), index.version_of("a")) == (["a"], [], 3)
 
 
+def test_versions_are_told_for_many_at_once(index: SearchIndex) -> None:
+    fill(index, document("a", version=3), document("b", version=7), document("gone"))
+    index.remove(["gone"])
+    index.put([document("c", version=1)])
+    assert index.versions_of(["b", "a", "gone", "c", "never there"]) == {"a": 3, "b": 7, "c": 1}
+    assert index.versions_of([]) == {}
+
+
 def test_removing_forgets_the_version(index: SearchIndex) -> None:
     fill(index, document("a", version=9))
     index.remove(["a", "never there"])

@@ -21,7 +21,7 @@ from archive.transaction import collection
 from tests.faults.chaos import Chaos
 from tests.faults.cluster import CODE, Cluster, cluster
 from tests.faults.load import Load
-from tests.faults.parts import Part, wait_for
+from tests.faults.parts import wait_for
 
 EFFECTS_SECONDS, LEASES_SECONDS = 180.0, 60.0
 PAGE, SEARCHED = 200, 60
@@ -46,12 +46,7 @@ def suffer(folder: Path, count: int, seed: int, kinds: Sequence[str] | None = No
                 "acknowledged": len(load_.acknowledged), "documents": len({one.document for one in load_.acknowledged}),
                 "requests": load_.asked, "refused": load_.refused, "searches": load_.found, "changes": load_.contact,
                 "frozen_with_claims": chaos.frozen_with_claims, "taken_over": chaos.taken_over,
-                "claims_found_lost": sum(_log(worker).count("lost its claim") for worker in made.workers),
                 "seconds": round(suffered), "seconds_with_judgement": round(time.monotonic() - begin)}, ensure_ascii=False))
-
-
-def _log(worker: Part) -> str:
-    return (worker.folder / worker.name / "log" / "worker.log").read_text("utf-8", errors="replace")
 
 
 def judge(made: Cluster, load_: Load) -> None:

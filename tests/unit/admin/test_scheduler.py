@@ -15,6 +15,7 @@ from archive import leases
 from archive.clock import FixedClock
 from archive.models import JobRun, Lease
 from tests.builders import SYSTEM
+from tests.functional.processes import until
 from tests.server_time import lease_has_left
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -82,6 +83,7 @@ def test_only_one_of_two_acts(made: list[Scheduler], work: Work) -> None:
 
 def test_another_takes_over_when_the_first_falls_silent(made: list[Scheduler], work: Work, clock: FixedClock) -> None:
     beat(*made)
+    assert until(lambda: JobRun.objects(outcome="done").count() == 2, 10), "nothing runs any more"
     lease_has_left(DUTY, timedelta(seconds=10))
     beat(made[1])
     assert acting(made) == [True, False]

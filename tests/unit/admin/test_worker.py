@@ -69,7 +69,7 @@ def test_a_lane_that_hangs_holds_up_no_other(system: System, made: Callable[...,
     made(read=hang, index=hang, judge=judge).start()
     try:
         assert judged.wait(10)
-        assert set(OutboxEvent.objects.get().due) == {INDEX}
+        assert until(lambda: set(OutboxEvent.objects.get().due) == {INDEX}, 10)
     finally:
         go.set()
     assert wait_until_done(system, ["a"], timeout=10)
