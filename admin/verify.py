@@ -10,6 +10,7 @@ from archive import audit
 from archive.models import Document, OutboxEvent, TextRecord, Version
 from archive.models.connection import database
 from archive.transaction import collection
+from search.errors import IndexNeedsRebuild
 
 AT_ONCE = 1000
 INDEX_LAG_NOTE = "索引与数据库的比对：发件箱中还有 {waiting} 件未处理，暂不比对"
@@ -32,7 +33,10 @@ def verify(system: System, *, sample: int | None = None, progress: Callable[[int
     verdict.problems += problems
     _files(system, verdict, sample, progress)
     _names(verdict)
-    _index(system, verdict)
+    try:
+        _index(system, verdict)
+    except IndexNeedsRebuild as error:
+        verdict.problems.append(str(error))
     return verdict
 
 

@@ -117,7 +117,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_takes_long(system: System
     a_project(system, CODE)
     keys = unread(system, 2, f"wait {tmp_path / 'never'}")
     worker = crew.start("worker")
-    assert until(lambda: len(readers()) == 2, PATIENCE)
+    assert until(lambda: len(readers()) == 2, PATIENCE), (worker.poll(), list(OutboxEvent.objects.as_pymongo()))
     assert until(lambda: len(tree(worker.pid)) >= 3, PATIENCE), "the worker and its sandboxes"
     everybody = tree(worker.pid)
     worker.terminate()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,13 @@ def test_each_kind_of_damage_is_named(system: System, filed: list[Any], kind: st
     assert any(expected in problem for problem in problems), problems
     if kind not in ("a missing document", "a missing version"):  # which others miss as well
         assert len(problems) == 1, "one damage, one problem"
+
+
+def test_an_index_that_cannot_be_used_is_a_problem_beside_the_others(system: System, filed: list[Any]) -> None:
+    shutil.rmtree(system.settings.data_dir / "index")
+    verdict = verify(system)
+    assert "dangan reindex" in verdict.problems[-1]
+    assert verdict.checked["files"] == 3
 
 
 def test_damage_to_several_things_is_named_several_times(system: System, filed: list[Any]) -> None:
