@@ -21,7 +21,7 @@ from ingest.sandbox_protocol import Limits, extraction_of
 
 __all__ = ["Kind", "Limits", "Sandbox", "SandboxClosed", "SandboxFailure"]
 
-Kind = Literal["timeout", "cpu", "memory", "crash", "output"]
+Kind = Literal["timeout", "cpu", "memory", "crash", "killed", "output"]
 
 _KEPT = "文件已原样保存，可下载查看。"
 _REASONS: dict[Kind, str] = {
@@ -29,6 +29,7 @@ _REASONS: dict[Kind, str] = {
     "cpu": "读取文字占用处理器超过 {limits.cpu_seconds} 秒，已中止。" + _KEPT + "内容过多时请拆分后上传新版本。",
     "memory": "读取文字需要的内存超过 {limits.memory_mb} MB 的上限，已中止。" + _KEPT + "内容过多时请拆分后上传新版本。",
     "crash": "读取文字的程序在此文件上出错退出，文件可能已损坏。" + _KEPT + "请核对文件能否正常打开，另存后上传新版本。",
+    "killed": "读取文字的程序两次被系统强行结束，多半是内存不足。" + _KEPT + "请联系系统管理员，或拆分后上传新版本。",
     "output": "读出的文字超过 {limits.output_mb} MB 的上限，未收录。" + _KEPT + "请拆分后上传新版本。",
 }
 _log = logging.getLogger(__name__)
@@ -92,6 +93,15 @@ class Sandbox:
         """
         most = min(MAX_CHARS, (self.limits.output_mb << 20) // 4)   # four bytes hold any character
         source = Source(path.resolve(), media_type, filename, max_pages, most)
+        try:
+            return self._extract(source)
+        except SandboxFailure as failure:
+            if failure.kind != "killed":
+                raise
+            # Killed from outside, perhaps by accident: once is not the file's fault, twice may be.
+            return self._extract(source)
+
+    def _extract(self, source: Source) -> Extraction:
         worker = self._idle.get()
         try:
             worker = self._given(worker, source)
@@ -100,7 +110,7 @@ class Sandbox:
             self._discard(worker)
             self._idle.put(None)
             if self._closed:
-                raise SandboxClosed(filename=filename) from error
+                raise SandboxClosed(filename=source.filename) from error
             raise
         if worker.worn or message.get("outcome") == "failed":
             self._discard(worker)

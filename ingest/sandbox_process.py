@@ -121,6 +121,8 @@ class WorkerProcess:
         number, words = self.end()
         if number == signal.SIGXCPU:
             return "cpu", words
+        if number == signal.SIGKILL:  # by a person or by the kernel for want of memory; none of our limits kills like that
+            return "killed", words
         if any(mark in words for mark in _OUT_OF_MEMORY):
             return "memory", words
         name = signal.Signals(number).name if number else "exit"

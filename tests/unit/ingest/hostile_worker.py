@@ -28,6 +28,11 @@ def obey(source: Source) -> Extraction:
             KEPT.append(os.urandom(int(argument) << 20))
         case "die":
             os.kill(os.getpid(), int(argument))
+        case "die_once":
+            if Path(argument).exists():
+                return said("alive")
+            Path(argument).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
         case "exit":
             os._exit(0)
         case "raise":
