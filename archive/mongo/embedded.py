@@ -62,7 +62,14 @@ def _address(data: Path) -> str:
         elif url := _announced(data):
             return url
         time.sleep(0.05)
-    raise EngineDown(engine="内置 MongoDB", reason=f"没有启动成功，日志见 {data / 'log' / 'guardian.log'}")
+    log = data / "log" / "guardian.log"
+    raise EngineDown(engine="内置 MongoDB", reason=f"没有启动成功（{_last_line(log)}），日志见 {log}")
+
+
+def _last_line(log: Path) -> str:
+    """What the guardian said last, for where the folder is gone before anybody looks."""
+    lines = log.read_text("utf-8", errors="replace").split("\n") if log.exists() else []
+    return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "没有日志")
 
 
 def _guardian_is_absent(data: Path) -> bool:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from pymongo import MongoClient
 from archive.errors import EngineDown
 from archive.mongo import embedded
 from archive.mongo.embedded import EmbeddedMongo
-from archive.mongo.guardian import socket_path
+from archive.mongo.guardian import LONGEST_SOCKET_PATH, socket_path
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.timeout(90)
@@ -268,3 +269,17 @@ def test_a_server_that_cannot_start_is_engine_down_with_its_log(data: Path, monk
     with pytest.raises(EngineDown, match=r"guardian\.log"):
         EmbeddedMongo.attach(data)
     assert (data / "log" / "guardian.log").exists()
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_path_just_as_long_as_a_socket_may_have_works_and_one_longer_too(beyond: int, user: Callable[..., User]) -> None:
+    with tempfile.TemporaryDirectory(prefix="d") as short:
+        room = LONGEST_SOCKET_PATH + beyond - len(f"{short}//mongo/run/m.sock")
+        data = Path(short) / ("x" * room)
+        data.mkdir()
+        assert socket_path(data).is_relative_to(data) == (not beyond)
+        someone = user(data)
+        someone.ready()
+        facts = running(data)
+        someone.kill()
+        gone(data, facts)

@@ -100,6 +100,13 @@ def called(data: Path, filer: "subprocess.Popen[bytes]", pid: int) -> str:
     return next((name for name in ("guardian", "mongod") if run.get(name) == pid), "reader")
 
 
+def wait_for_work(log: Path, seconds: float, most: int) -> None:
+    """So long, but no longer than until `most` files were accepted: a quick machine must not be done before the last kill."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and log.read_text().count("\n") < most:
+        time.sleep(0.01)
+
+
 def run_kills(tmp_path: Path, kills: int, count: int, seed: int) -> None:
     files, data, log = tmp_path / "files", tmp_path / "data", tmp_path / "acknowledged"
     make_files(files, count)
@@ -110,7 +117,7 @@ def run_kills(tmp_path: Path, kills: int, count: int, seed: int) -> None:
         if killed.total() == kills:
             break
         filer = start(data, files, log)
-        time.sleep(chance.uniform(0.2, 3.5))
+        wait_for_work(log, chance.uniform(0.2, 3.5), most=count * (killed.total() + 1) // (kills + 1))
         if (who := kill_somebody(data, filer, chance)) != "nobody":
             killed[who] += 1
             filed.append(len(set(log.read_text().split())))

@@ -29,7 +29,7 @@ from tests.peers.clamd import free_port
 
 EXTERNAL = "DANGAN_TEST_ELASTICSEARCH_URL"
 # Tells processes started by a test where this one's server is.
-_HANDED_ON = "DANGAN_PEER_NOIDA_URL"
+_HANDED_ON = "PEER_NOIDA_URL"
 STARTS_WITHIN = 30.0
 # Short, so that the many rebuilds of the suite do not wait; the same in every process a test starts.
 NOTICING = 0.1
