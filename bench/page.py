@@ -95,9 +95,31 @@ def _upload(report: Report) -> list[str]:
             *_table(("", "MB/s", "与下限之比 · of the floor", "内存增长 · growth, MiB"), rows)]
 
 
+def _peers(report: Report) -> list[str]:
+    rows: list[Row] = [
+        (name, found["floor"]["mb_per_second"], found["upload"]["mb_per_second"], f"{found['upload']['share_of_floor']:.0%}",
+         found["download"]["mb_per_second"], found["upload"]["growth_mib"]) for name, found in report["upload_to_peers"].items()]
+    return ["", "## 大文件，S3 服务器在同一台机器上 · The same with the S3 server on the same machine", "",
+            "另行测量（`python -m bench.upload --store URL`），测时机器上还有别的工作；服务器与网页进程共用两个核心。",
+            "Measured apart from the rest, beside other work; server and web process share two cores.", "",
+            *_table(("", "floor MB/s", "up MB/s", "of the floor", "down MB/s", "growth, MiB"), rows)]
+
+
+def _cluster(report: Report) -> list[str]:
+    found = report["cluster"]
+    spent = "，".join(f"{name} {seconds} s" for name, seconds in found["processor_seconds"].items())
+    return ["", "## 小集群收文 · Ingest on a cluster in small", "",
+            f"外部 mongod、{found['s3']}、noida-db、{found['workers']} 个 dangan worker，全在这一台机器上"
+            "（`python -m bench.cluster DIR`）。", "",
+            *_table(("", "docs/s"), [("内置引擎 · embedded", found["embedded"]["docs_per_second"]),
+                                     ("小集群 · cluster", found["cluster"]["docs_per_second"]),
+                                     ("之比 · share", f"{found['share_of_embedded']:.0%}")]),
+            "", f"处理器时间 · processor time: {spent}。"]
+
+
 SECTIONS: Mapping[str, Callable[[Report], list[str]]] = {
     "floors": _floors, "documents": _documents, "register": _register, "reindex": _reindex, "permission": _permission,
-    "upload": _upload}
+    "upload": _upload, "upload_to_peers": _peers, "cluster": _cluster}
 
 
 def _table(titles: Row, rows: list[Row]) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from admin.reference import PAGES
+from bench.page import latest, render
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ROOT = DOCS.parent
@@ -14,6 +15,10 @@ ROOT = DOCS.parent
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_generated_pages_are_current(name: str) -> None:
     assert (DOCS / "reference" / name).read_text(encoding="utf-8") == PAGES[name](), "run: dangan docs"
+
+
+def test_the_page_of_measurements_is_made_from_the_latest_report() -> None:
+    assert (DOCS / "performance.md").read_text(encoding="utf-8") == render(latest()), "run: dangan bench --out … --page …"
 
 
 @pytest.mark.parametrize("page", sorted(p.relative_to(ROOT).as_posix() for p in
