@@ -34,6 +34,7 @@ from archive.mongo.embedded import EmbeddedMongo
 
 STOP_SECONDS = 20
 LAST_SECONDS = 17.0  # of a worker that is told to stop
+AFTER_SECONDS = 5.0  # of a web process whose requests have ended, for which it waited ten seconds
 QUICK_DEATH = 5.0
 LOG_BYTES, LOGS_KEPT = 10 << 20, 5
 
@@ -132,6 +133,7 @@ def run_web(settings: Settings, host: str, port: int, *, supervised: bool) -> No
     try:
         WebServer(create_app(system), host, port).run()
     finally:
+        _end_within(AFTER_SECONDS)  # a look at an engine that does not answer is not waited for
         system.close()
 
 
@@ -166,7 +168,7 @@ def _wait_for_signal() -> None:
 def _end_within(seconds: float) -> None:
     """Whatever still runs then is like a crash, from which everything recovers: better than to be in the way of a restart."""
     def end() -> None:
-        logging.getLogger("dangan.worker").warning("did not end within %.0f s", seconds)
+        logging.getLogger("dangan.serving").warning("did not end within %.0f s", seconds)
         os._exit(0)
 
     last = threading.Timer(seconds, end)
