@@ -5,18 +5,16 @@ again one term later. Only who still holds a claim can say what became of its ev
 """
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from pymongo.errors import PyMongoError
-
 from archive.backoff import LONGEST, next_try
 from archive.effects import EFFECTS_BEFORE, LANES
 from archive.models import OutboxEvent, new_id
+from archive.renewing import renewed
 from archive.server_clock import AT_ONCE, NOW, after, ahead, milliseconds, over
 from archive.transaction import collection
 
@@ -63,14 +61,8 @@ def take(lane: str, most: int) -> Claim | None:
 @contextmanager
 def kept(claim: Claim) -> Iterator[None]:
     """The claim is renewed while the block runs, however long that takes."""
-    ended = threading.Event()
-    keeper = threading.Thread(target=_renew, args=(ended, claim), name=f"claim {claim.lane}", daemon=True)
-    keeper.start()
-    try:
+    with renewed(f"claim {claim.lane}", RENEW_SECONDS, lambda: _renew(claim)):
         yield
-    finally:
-        ended.set()
-        keeper.join()
 
 
 def done(claim: Claim, ids: Sequence[str]) -> int:
@@ -119,14 +111,10 @@ def waiting_in(lane: str) -> dict[str, Any]:
     return {f"due.{lane}": {"$gte": AT_ONCE}}
 
 
-def _renew(ended: threading.Event, claim: Claim) -> None:
-    while not ended.wait(RENEW_SECONDS):
-        try:
-            held = _change(claim.held(), [{"$set": {f"due.{claim.lane}": after(TERM)}}])
-            if held < len(claim.events):
-                log.warning("lane %s lost its claim on %s events", claim.lane, len(claim.events) - held)
-        except PyMongoError:  # the database is away: the next turn tries again
-            log.warning("cannot renew a claim of lane %s", claim.lane)
+def _renew(claim: Claim) -> None:
+    held = _change(claim.held(), [{"$set": {f"due.{claim.lane}": after(TERM)}}])
+    if held < len(claim.events):
+        log.warning("lane %s lost its claim on %s events", claim.lane, len(claim.events) - held)
 
 
 def _change(match: dict[str, Any], changes: list[dict[str, Any]]) -> int:

@@ -4,8 +4,6 @@ Terms are on the database server's clock, so a process whose own clock is wrong 
 or sooner than the others. Where the server's clock is set back, a lease that seems to last longer than its term is over.
 """
 
-import logging
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from archive.clock import Clock
 from archive.models import Lease
+from archive.renewing import renewed
 from archive.server_clock import NOW, after, over
 from archive.transaction import collection
 
-log = logging.getLogger("dangan.leases")
 RENEWALS = 3  # how often within one term
 
 
@@ -73,20 +71,9 @@ def held(duty: str, holder: str, clock: Clock, term: timedelta) -> Iterator[bool
     if not take(duty, holder, clock, term):
         yield False
         return
-    ended = threading.Event()
-    renewal = threading.Thread(target=_renew, args=(ended, duty, holder, clock, term), name=f"lease {duty}", daemon=True)
-    renewal.start()
+    every = term.total_seconds() / RENEWALS
     try:
-        yield True
+        with renewed(f"lease {duty}", every, lambda: take(duty, holder, clock, term)):
+            yield True
     finally:
-        ended.set()
-        renewal.join()
         give_back(duty, holder)
-
-
-def _renew(ended: threading.Event, duty: str, holder: str, clock: Clock, term: timedelta) -> None:
-    while not ended.wait(term.total_seconds() / RENEWALS):
-        try:
-            take(duty, holder, clock, term)
-        except PyMongoError:  # the database is away: the next turn tries again
-            log.warning("cannot renew the lease %s", duty)

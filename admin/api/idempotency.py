@@ -7,10 +7,8 @@ while the work goes on; one whose process died is taken over soon; every write o
 
 import hashlib
 import json
-import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, cast
@@ -25,9 +23,9 @@ from admin.api.errors import KeyInUse, KeyReused
 from admin.web.spooling import ReceivedFile
 from archive.clock import Clock
 from archive.models import Idempotency
+from archive.renewing import renewed
 from archive.transaction import collection
 
-log = logging.getLogger("dangan.api")
 LONGEST_KEY = 255
 ABANDONED = timedelta(seconds=60)
 RENEW_SECONDS = 15.0
@@ -90,25 +88,13 @@ def _claim(row_id: str, fingerprint: str) -> dict[str, Any] | None:
     return cast(dict[str, Any], rows.find_one({"_id": row_id}) or {"status": WORKING, "body": body})
 
 
-@contextmanager
-def _kept(row_id: str, clock: Clock) -> Iterator[None]:
+def _kept(row_id: str, clock: Clock) -> AbstractContextManager[None]:
     """The claim stays ours while the block runs: a large file may take longer than a claim lasts."""
-    ended = threading.Event()
-    keeper = threading.Thread(target=_renew, args=(ended, row_id, clock), name="idempotency", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        keeper.join()
+    return renewed("Idempotency-Key", RENEW_SECONDS, lambda: _renew(row_id, clock))
 
 
-def _renew(ended: threading.Event, row_id: str, clock: Clock) -> None:
-    while not ended.wait(RENEW_SECONDS):
-        try:
-            collection(Idempotency).update_one({"_id": row_id, "status": WORKING}, {"$set": {"at": clock.now()}})
-        except PyMongoError:  # the database is away: the next turn tries again
-            log.warning("cannot renew the claim of an Idempotency-Key")
+def _renew(row_id: str, clock: Clock) -> None:
+    collection(Idempotency).update_one({"_id": row_id, "status": WORKING}, {"$set": {"at": clock.now()}})
 
 
 def _again(key: str, fingerprint: str, row: dict[str, Any]) -> Response:
