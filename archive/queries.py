@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.access import Actor, may_see, require, sees_everything, visible
 from archive.errors import NotFound
-from archive.models import Contract, Document, Project, TextPart, TextRecord, Version
+from archive.models import Contract, Document, PageLayout, Project, TextPart, TextRecord, Version
 from archive.permissions import Permission
 
 
@@ -148,6 +148,13 @@ def text_of(actor: Actor, key: str) -> tuple[TextRecord | None, list[str]]:
     document = find_document(actor, key)
     record: TextRecord | None = TextRecord.objects(id=document.current).first()
     return record, pages_by_version([document.current]).get(document.current, [])
+
+
+def layout_of(actor: Actor, key: str, page: int) -> PageLayout | None:
+    """Where the lines of a page (from 1) of the current version stand; None where it was not recognised from a picture."""
+    document = find_document(actor, key)
+    layout: PageLayout | None = PageLayout.objects(id=f"{document.current}/{page}").first() if document.current else None
+    return layout
 
 
 def pages_by_version(versions: Sequence[str]) -> dict[str, list[str]]:

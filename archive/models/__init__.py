@@ -2,6 +2,7 @@
 
 from archive.models.base import Model, Revisioned, new_id
 from archive.models.documents import Candidate, Document, TextPart, TextRecord, TextState, Version
+from archive.models.layouts import LayoutLine, PageLayout
 from archive.models.ledgers import AuditEntry, Idempotency, IndexRebuild, JobRun, Lease, OutboxEvent
 from archive.models.people import Person, Token, Unit
 from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
@@ -9,9 +10,9 @@ from archive.models.storage import MoveState, StorageMove, StorageProof
 
 ALL: tuple[type[Model], ...] = (
     Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, AuditEntry, OutboxEvent, JobRun, Lease,
-    Idempotency, IndexRebuild, StorageMove, StorageProof)
+    Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout)
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Contract", "Document", "Idempotency", "IndexRebuild",
-    "JobRun", "Lease", "Model", "MoveState", "OutboxEvent", "Person", "Project", "Revisioned", "StorageMove",
-    "StorageProof", "TextPart", "TextRecord", "TextState", "Token", "Unit", "Version", "Waiver", "new_id"]
+    "JobRun", "LayoutLine", "Lease", "Model", "MoveState", "OutboxEvent", "PageLayout", "Person", "Project", "Revisioned",
+    "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token", "Unit", "Version", "Waiver", "new_id"]
