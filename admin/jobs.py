@@ -10,10 +10,11 @@ from admin.backup import marker, scheduled
 from admin.system import System
 from admin.verify import verify_files
 from archive import leases
-from archive.access import Actor, require
+from archive.access import Actor, require, system_actor
 from archive.blobs import staging
 from archive.errors import ArchiveError, Locked, NotFound
 from archive.models import JobRun, Version, new_id
+from archive.operations.receipts import close_idle
 from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
 from retention.alerts import refresh
@@ -122,6 +123,11 @@ def _sweep(system: System, _today: date) -> Outcome:
     return Outcome({"staged": staged, "objects": removed, "locked": locked, "unfinished": unfinished})
 
 
+def _receipts(system: System, _today: date) -> Outcome:
+    closed, dropped = close_idle(system_actor("receipts"), system.clock)
+    return Outcome({"closed": closed, "dropped": dropped})
+
+
 def _locks(system: System, _today: date) -> Outcome:
     """What protects the objects is read back from the store; a difference from the settings is everybody's business."""
     info = system.blobs.info()
@@ -140,6 +146,7 @@ JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
+    Job("receipts.idle", "关闭一天没有动过的移交清单，撤销始终为空的", _receipts, every=3600),
     Job("storage.locks", "读回文件存储的锁定设置，与设置不符时报警", _locks, hour=4, minute=30),
     Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),

@@ -9,6 +9,7 @@ from admin.system import System
 from archive import audit
 from archive.models import Document, OutboxEvent, TextRecord, Version
 from archive.models.connection import database
+from archive.operations.receipt_seals import broken_seals
 from archive.transaction import collection
 from search.errors import IndexNeedsRebuild
 
@@ -33,6 +34,8 @@ def verify(system: System, *, sample: int | None = None, progress: Callable[[int
     verdict.problems += problems
     _files(system, verdict, sample, progress)
     _names(verdict)
+    verdict.checked["receipts"], altered = broken_seals()
+    verdict.problems += [f"移交清单 {number} 的内容与关闭时的摘要不符" for number in altered]
     try:
         _index(system, verdict)
     except IndexNeedsRebuild as error:

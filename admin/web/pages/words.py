@@ -39,6 +39,8 @@ ACTIONS: Mapping[str, str] = {
     "contract.updated": "更新合同", "ledger.imported": "导入台账", "person.added": "开设账号",
     "person.disabled": "停用账号", "person.password-set": "设置口令", "person.token-issued": "签发令牌",
     "person.signed-in": "登录", "person.sign-in-failed": "登录失败", "unit.added": "登记单位", "job.ran": "运行任务",
+    "receipt.opened": "开立移交清单", "receipt.added": "登入移交清单",
+    "receipt.edited": "填写移交清单", "receipt.closed": "关闭移交清单", "receipt.dropped": "撤销空的移交清单",
     "alert.acknowledged": "确认知悉预警", "alert.waiver-asked": "申请豁免", "alert.waived": "批准豁免",
     "alert.opened": "开启预警", "alert.changed": "预警变更", "alert.cleared": "预警消除", "alert.lapsed": "豁免到期",
     "compliance.evaluated": "核对规则"}

@@ -56,7 +56,7 @@ def test_a_sound_archive_is_clean_and_says_what_was_checked(system: System, file
     verdict = verify(system, progress=seen.append)
     assert (verdict.problems, verdict.not_checked) == ([], [])
     assert verdict.checked == {"audit_entries": AuditEntry.objects.count(), "files": 3, "objects": 3, "documents": 4,
-                               "versions": 3, "indexed": 4}
+                               "versions": 3, "receipts": 0, "indexed": 4}
     assert seen == [1, 2, 3]
 
 
