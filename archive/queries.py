@@ -9,8 +9,9 @@ from typing import Any
 
 from archive.access import Actor, may_see, require, sees_everything, visible
 from archive.errors import NotFound
-from archive.models import Contract, Document, PageLayout, Project, TextPart, TextRecord, Version
+from archive.models import Contract, Document, PageLayout, Project, Remarks, TextPart, TextRecord, Version
 from archive.permissions import Permission
+from archive.remarks import GRAVEST_FIRST, Remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,12 @@ def layout_of(actor: Actor, key: str, page: int) -> PageLayout | None:
     document = find_document(actor, key)
     layout: PageLayout | None = PageLayout.objects(id=f"{document.current}/{page}").first() if document.current else None
     return layout
+
+
+def remarks_of(actor: Actor, key: str) -> list[Remark]:
+    """What all engines say about the current version, the gravest first."""
+    rows = Remarks.objects(version=find_document(actor, key).current).order_by("id")
+    return sorted((item.plain() for row in rows for item in row.items), key=lambda item: GRAVEST_FIRST.index(item.severity))
 
 
 def pages_by_version(versions: Sequence[str]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from archive.operations.documents import Filed
 
 TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
 TextState = Literal["pending", "read", "no_text", "garbled", "unreadable", "unsupported"]
+RemarkSeverity = Literal["info", "warning", "problem"]
 ScanVerdict = Literal["not_checked", "clean"]
 
 
@@ -55,6 +56,21 @@ class DocumentOut(Strict):
     version: int
     revision: int
     created_at: datetime
+
+
+class RemarkOut(Strict):
+    """What an engine has to say about the file: `code` for programs, `text` for people, `pages` from 1."""
+
+    code: str
+    severity: RemarkSeverity
+    text: str
+    pages: Sequence[int]
+
+
+class DocumentDetail(DocumentOut):
+    """One document with all that was found out about its file; `remarks`: the gravest first."""
+
+    remarks: Sequence[RemarkOut]
 
 
 class DocumentList(Listing):

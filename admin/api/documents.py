@@ -5,11 +5,13 @@ from flask import Response, request
 from admin.api.context import Paging, actor, answer, area, slice_of, system
 from admin.api.document_shapes import (
     ContentQuery,
+    DocumentDetail,
     DocumentList,
     DocumentOut,
     DocumentPath,
     DocumentQuery,
     PagePath,
+    RemarkOut,
     TextOut,
     TextPage,
     VersionList,
@@ -42,11 +44,13 @@ def listed(path: CodePath, query: DocumentQuery) -> Response:
     return answer(DocumentList.model_validate(page))
 
 
-@documents.get("/documents/<id>", responses={200: DocumentOut, **responses(404)})
+@documents.get("/documents/<id>", responses={200: DocumentDetail, **responses(404)})
 def show(path: DocumentPath) -> Response:
-    """一个文件的著录"""
+    """一个文件的著录，和对文件本身的发现（remarks）"""
     document = queries.find_document(actor(), path.id)
-    return answer(DocumentOut.model_validate(document), headers={"ETag": etag_of(document)})
+    facts = DocumentOut.model_validate(document).model_dump()
+    remarks = [RemarkOut.model_validate(item) for item in queries.remarks_of(actor(), path.id)]
+    return answer(DocumentDetail.model_validate({**facts, "remarks": remarks}), headers={"ETag": etag_of(document)})
 
 
 @documents.get("/documents/<id>/content", responses={

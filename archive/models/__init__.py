@@ -7,15 +7,16 @@ from archive.models.ledgers import AuditEntry, Idempotency, IndexRebuild, JobRun
 from archive.models.people import Person, Token, Unit
 from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
 from archive.models.receipts import Channel, Counter, Receipt, ReceiptEntry
+from archive.models.remarks import RemarkItem, Remarks
 from archive.models.storage import MoveState, StorageMove, StorageProof
 
 ALL: tuple[type[Model], ...] = (
-    Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, AuditEntry, OutboxEvent, JobRun, Lease,
+    Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
     ReceiptEntry, Counter)
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter", "Document",
     "Idempotency", "IndexRebuild", "JobRun", "LayoutLine", "Lease", "Model", "MoveState", "OutboxEvent", "PageLayout",
-    "Person", "Project", "Receipt", "ReceiptEntry", "Revisioned", "StorageMove", "StorageProof", "TextPart",
+    "Person", "Project", "Receipt", "ReceiptEntry", "RemarkItem", "Remarks", "Revisioned", "StorageMove", "StorageProof", "TextPart",
     "TextRecord", "TextState", "Token", "Unit", "Version", "Waiver", "new_id"]

@@ -8,6 +8,7 @@ from mongoengine import (
     BooleanField,
     DateField,
     DateTimeField,
+    DictField,
     EmbeddedDocumentListField,
     IntField,
     ListField,
@@ -34,7 +35,7 @@ class TextState(StrEnum):
 
 
 TEXT_STATE_NAMES = {
-    TextState.PENDING: "正在读取", TextState.READ: "已读取", TextState.NO_TEXT: "无文字层（扫描件）",
+    TextState.PENDING: "正在读取", TextState.READ: "已读取", TextState.NO_TEXT: "没有文字层",
     TextState.GARBLED: "文字层乱码", TextState.UNREADABLE: "损坏或无法读取", TextState.UNSUPPORTED: "格式暂不读取文字",
 }
 
@@ -119,7 +120,11 @@ class Version(Model):
 
 
 class TextRecord(Model):
-    """What an engine read from one version: derived, made again at will. `id` is the version's."""
+    """What an engine read from one version: derived, made again at will. `id` is the version's.
+
+    `properties` are what the file says of itself (title, author, created …); `image_pages`, from 1, are the pages of which
+    only a picture can be had as they stand: without text, or with a text layer of wrong characters.
+    """
 
     meta: ClassVar[dict[str, Any]] = {"collection": "texts", "auto_create_index": False, "indexes": ["document"]}
 
@@ -130,6 +135,8 @@ class TextRecord(Model):
     chars: int = IntField(default=0)
     truncated: bool = BooleanField(default=False)
     warnings: list[str] = ListField(StringField())
+    properties: dict[str, str] = DictField(StringField())
+    image_pages: list[int] = ListField(IntField())
     read_at: datetime = DateTimeField(required=True)
 
 

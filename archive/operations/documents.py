@@ -16,11 +16,14 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Candidate, Document, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
 from archive.queries import find_document, find_project
+from archive.remarks import Remark
 from archive.transaction import Transaction, write
 
 PART_CHARS = 1_000_000
+READING = "reading"  # in whose name remarks are kept that come with the text, whatever engine read it
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class TextRead:
     reason: str = ""
     truncated: bool = False
     warnings: Sequence[str] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    image_pages: Sequence[int] = ()
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +314,9 @@ def _put_text(tx: Transaction, document: Document, version_id: str, text: TextRe
         tx.put(TextPart(id=f"{version_id}/{first}", version=version_id, first_page=first, pages=pages))
     tx.put(TextRecord(
         id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
-        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50], read_at=tx.now))
+        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
+        properties=dict(text.properties), image_pages=list(text.image_pages), read_at=tx.now))
+    put_remarks(tx, document, version_id, f"{READING} {text.engine}".strip(), text.remarks)
 
 
 def _parts(pages: Sequence[str]) -> list[tuple[int, list[str]]]:

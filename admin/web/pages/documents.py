@@ -98,7 +98,7 @@ def _page(document: Document, entered: Any) -> str:
         "pages/document.html", document=document, project=project, versions=versions, entered=entered,
         proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS, drawable=MEDIA_TYPES,
         people=_names(document, versions), because=seen_because(who, project.label()),
-        history=_history(document.id), **_reading(document))
+        history=_history(document.id), remarks=queries.remarks_of(who, document.id), **_reading(document))
 
 
 def _reading(document: Document) -> dict[str, Any]:

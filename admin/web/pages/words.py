@@ -33,6 +33,7 @@ SORTS: Mapping[str, str] = {
 ACTIONS: Mapping[str, str] = {
     "document.filed": "归档", "document.version-added": "添加新版本", "document.catalogued": "登记目录条目",
     "document.confirmed": "确认或更正著录", "document.text-read": "读取文字", "document.text-skipped": "跳过旧版本的文字",
+    "document.remarked": "记录文件检查结果",
     "document.pages-recognised": "光学识别若干页",
     "document.refused": "拒收文件", "project.created": "登记项目", "project.updated": "更新项目",
     "dossier.assigned": "指派案卷", "dossier.material-waived": "豁免材料", "contract.created": "登记合同",

@@ -8,6 +8,8 @@ import pytest
 from admin.system import System
 from archive.models import AuditEntry, Document, Project, Version
 from archive.operations.documents import catalogue_document
+from archive.operations.remarks import record_remarks
+from archive.remarks import Remark, Severity
 from tests.builders import SYSTEM, a_description, a_project
 from tests.conftest import snapshot
 from tests.functional.api.conftest import CODE, Api, Everybody, problem, upload
@@ -227,3 +229,11 @@ def test_a_catalogue_entry_has_no_content(system: System, archivist: Api, projec
     problem(archivist.get(f"/documents/{entry.id}/content"), 404)
     assert archivist.get(f"/documents/{entry.id}/versions").json["total"] == 0
     problem(upload(archivist, f"/documents/{entry.id}/versions", "neu", "neu.txt"), 422)
+
+
+def test_remarks_come_with_the_description_of_one_file(system: System, archivist: Api, filed: dict[str, Any]) -> None:
+    assert archivist.get(f"/documents/{filed['id']}").json["remarks"] == []
+    version = Version.objects(document=filed["id"]).get()
+    record_remarks(system.clock, version.id, "seals 1", [Remark("signature.broken", Severity.PROBLEM, "签章失效。", (3,))])
+    assert archivist.get(f"/documents/{filed['id']}").json["remarks"] == [
+        {"code": "signature.broken", "severity": "problem", "text": "签章失效。", "pages": [3]}]
