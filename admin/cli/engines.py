@@ -38,8 +38,8 @@ def verify(everything: bool, sample: int | None, as_json: bool) -> int:
 
 
 def _print(verdict: Verdict) -> None:
-    names = {"audit_entries": "审计条目", "files": "文件摘要", "objects": "对象", "documents": "文件", "versions": "版本", "receipts": "移交清单",
-             "indexed": "索引条目"}
+    names = {"audit_entries": "审计条目", "files": "文件摘要", "objects": "对象", "documents": "文件", "versions": "版本",
+             "receipts": "移交清单", "indexed": "索引条目"}
     click.echo("已核对：" + "，".join(f"{names.get(k, k)} {v}" for k, v in verdict.checked.items()))
     for line in verdict.not_checked:
         click.echo(f"未核对：{line}")

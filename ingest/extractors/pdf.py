@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.extractors._garbled import garbled_pages, mostly_garbled
 from ingest.extractors._pdf_layout import drawn_upwards, headings_of, lines_of, text_downwards
+from ingest.extractors._pdfium import pdfium
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 
 MEDIA_TYPES = frozenset({"application/pdf"})
@@ -18,8 +19,7 @@ _PASSWORD_NEEDED = 4
 
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the file is damaged or asks for a password."""
-    import pypdfium2
-
+    pypdfium2 = pdfium()
     with _open(source) as document:
         count = len(document)
         if not count:
@@ -39,8 +39,7 @@ def extract(source: Source) -> Extraction:
 
 
 def _open(source: Source) -> Any:
-    import pypdfium2
-
+    pypdfium2 = pdfium()
     try:
         return pypdfium2.PdfDocument(source.path)
     except pypdfium2.PdfiumError as error:
@@ -51,8 +50,7 @@ def _open(source: Source) -> Any:
 
 def _pages(document: Any, headings: list[str], broken: list[int]) -> Iterator[str]:
     """The text of each page; the title found on the first goes to `headings`, pages that do not load to `broken`."""
-    import pypdfium2
-
+    pypdfium2 = pdfium()
     for number in range(len(document)):
         try:
             page = document[number]
