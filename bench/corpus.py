@@ -25,14 +25,14 @@ def make(folder: Path, count: int = COUNT, seed: int = SEED) -> Path:
     """`folder/files/NNNN_name` and `folder/queries.json`; the folder."""
     (folder / "files").mkdir(parents=True)
     texts: list[str] = []
-    for number, file in zip(range(1, count + 1), _papers(seed), strict=False):
+    for number, file in zip(range(1, count + 1), papers(seed), strict=False):
         (folder / "files" / f"{number:04}_{file.filename}").write_bytes(file.write())
         texts.append(squash(_words(file)))
     (folder / "queries.json").write_text(json.dumps(_queries(texts, seed), ensure_ascii=False), "utf-8")
     return folder
 
 
-def _papers(seed: int) -> Iterator[SampleFile]:
+def papers(seed: int) -> Iterator[SampleFile]:
     while True:
         yield from (file for file in build(seed, TODAY).files if file.note in PLAIN)
         seed += 1

@@ -5,13 +5,15 @@ Three zones are read: the file name (3 points), the heading or else the first 30
 where they stand apart the later one does, because a Chinese title ends in its head noun. Words inside the project's own
 name ("数字档案馆建设项目") do not count as long as anything else matches. A word of `not` in name or heading rules its
 type out. Accepted from 4 points with a lead of 2; anything less waits for the archivist with the best three.
+Where there is no text at all, a name that ends in a type's words is worth the fourth point (`alone.py`): once the text is
+known (after OCR), everything is decided anew.
 
 Owns the scoring. Must not know what a type is for.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import add
@@ -20,12 +22,15 @@ from typing import NamedTuple
 from archive import taxonomy
 from archive.chinese import fold
 from archive.taxonomy import OTHER, DocumentType
+from ingest.alone import names_it
 from ingest.metadata import clean_stem, title_block
 
 NAME, HEAD, BODY = 3, 2, 1
+ALONE = 1  # for a name that ends in a type's words, where there is no text that could speak for or against it
 ACCEPT_SCORE, ACCEPT_MARGIN = 4, 2
 HEAD_CHARS, BODY_PAGES, PAGE_CHARS, ZONE_CHARS = 300, 3, 3000, 200
 SHOWN = 3
+ALONE_LABEL = "没有可读的文字，文件名"
 
 _SEPARATORS = r"\s_\-—–()\[\]{}【】《》〈〉“”\"'‘’·~"
 _DROPPED = re.compile(f"[{_SEPARATORS}]+")
@@ -35,6 +40,8 @@ _CLAUSE = re.compile(r"[。;:,!?]|\n\s*\n")
 _PROJECT = re.compile(r".{4,}(?:项目|工程(?!师|量|变更|款|暂停|监理)|平台|系统|[一二三四五六七八九]期)")
 # This end of it is kept: it tells what kind of papers the project has.
 _OM_PROJECT = re.compile(r"(?:运维|运行维护|维保)(?:服务)?项目$")
+# Written with another character of the same meaning, which no table of simplified characters joins.
+_VARIANTS = (("批覆", "批复"), ("函覆", "函复"), ("答覆", "答复"), ("审覈", "审核"))
 _BOTH = re.compile(r"[及和与、暨]")
 
 
@@ -67,6 +74,10 @@ class _Way(NamedTuple):
     text: tuple[str, ...]
 
 
+Evidence = tuple[int, str, _Way]
+"""Points, where they come from, and the words they are for."""
+
+
 class _Hit(NamedTuple):
     """How a type matches a zone. `rank`: length of the keyword, compactness, words found in the text besides."""
 
@@ -91,27 +102,37 @@ class _Found(NamedTuple):
     hits: tuple[_Hit, ...] = ()
     vetoed: frozenset[str] = frozenset()
     label: str = ""
+    zone: _Zone = _Zone("", frozenset())
+
+    def words_of(self, hit: _Hit) -> str:
+        return self.zone.text[hit.start:hit.end]
+
+    def rest_after(self, at: int) -> str:
+        """What follows a place in the zone, up to the next separator."""
+        text = self.zone.text
+        return text[at:min((cut for cut in self.zone.cuts if cut >= at), default=len(text))]
 
 
 class _Lexicon(NamedTuple):
-    """The taxonomy's words, ready for matching. words: each with the pairs of neighbours it is made of."""
+    """The taxonomy's words, ready for matching. words: by the first pair of neighbours in them, with all their pairs."""
 
     ways: tuple[_Way, ...]
-    words: tuple[tuple[str, frozenset[str]], ...]
+    words: Mapping[str, Sequence[tuple[str, frozenset[str]]]]
 
     def present(self, text: str) -> frozenset[str]:
-        """The words that occur. Pairs first: a thousand look-ups in a set are five times faster than as many scans."""
+        """The words that occur. Pairs first: look-ups in a set are many times faster than a thousand scans."""
         pairs = _pairs(text)
-        return frozenset(word for word, made_of in self.words if made_of <= pairs and word in text)
+        return frozenset(word for pair in pairs & self.words.keys() for word, made_of in self.words[pair]
+                         if made_of <= pairs and word in text)
 
 
 def recognise(filename: str, pages: Sequence[str], headings: Sequence[str] = ()) -> Recognition:
     """The type a file seems to be. Never raises for what is in the file."""
     lexicon = _lexicon()
-    known = lexicon.present(_squeeze(fold("\n".join(page[:PAGE_CHARS] for page in pages[:BODY_PAGES]))))
+    known = lexicon.present(_squeeze(_fold("\n".join(page[:PAGE_CHARS] for page in pages[:BODY_PAGES]))))
     name = _read(_zone(clean_stem(filename)), known)
     head = _head(pages[0] if pages else "", headings, known)
-    evidence: dict[str, list[tuple[int, str, _Way]]] = defaultdict(list)
+    evidence: dict[str, list[Evidence]] = defaultdict(list)
     for points, label, found in ((NAME, "文件名", name), (HEAD, head.label, head)):
         for hit in found.hits:
             evidence[hit.way.kind.key].append((points, label, hit.way))
@@ -120,16 +141,26 @@ def recognise(filename: str, pages: Sequence[str], headings: Sequence[str] = ())
             evidence[way.kind.key].append((BODY, "前3页", way))
     for key in name.vetoed | head.vetoed:
         evidence.pop(key, None)
-    return _decide(evidence, known)
+    if not any(page.strip() for page in pages):
+        return _decide(_named(evidence, name), lexicon.present(name.zone.text), "文件名")
+    return _decide(evidence, known, "前3页")
 
 
-def _decide(evidence: dict[str, list[tuple[int, str, _Way]]], known: frozenset[str]) -> Recognition:
+def _named(evidence: Mapping[str, Sequence[Evidence]], name: _Found) -> dict[str, list[Evidence]]:
+    """The evidence with a further point for the types in which the name, or a part of it, ends."""
+    at_end = {hit.way.kind.key for hit in name.hits if names_it(name.words_of(hit), name.rest_after(hit.end))}
+    return {key: [*found, (ALONE, ALONE_LABEL, found[0][2])] if key in at_end else list(found)
+            for key, found in evidence.items()}
+
+
+def _decide(evidence: dict[str, list[Evidence]], known: frozenset[str], place: str) -> Recognition:
+    """`known`: the words that were found in `place`, of those a type may not do without."""
     scores = {key: sum(points for points, _, _ in found) for key, found in evidence.items() if found}
     order = {kind.key: n for n, kind in enumerate(taxonomy.load().types)}
     best = sorted(scores, key=lambda key: (-scores[key], -_longest(evidence[key]), order[key]))[:SHOWN]
     if not best:
         return Recognition(OTHER, False, 0, 0)
-    doubts = {key: _doubts(evidence[key], known) for key in best}
+    doubts = {key: _doubts(evidence[key], known, place) for key in best}
     candidates = tuple(
         Candidate(key, taxonomy.load().get(key).name, scores[key], (*_reasons(evidence[key]), *doubts[key]))
         for key in best)
@@ -139,22 +170,23 @@ def _decide(evidence: dict[str, list[tuple[int, str, _Way]]], known: frozenset[s
     return Recognition(best[0] if accepted else OTHER, accepted, score, margin, candidates)
 
 
-def _longest(found: Iterable[tuple[int, str, _Way]]) -> int:
+def _longest(found: Iterable[Evidence]) -> int:
     return max(sum(map(len, way.words)) for _, _, way in found)
 
 
-def _reasons(found: Iterable[tuple[int, str, _Way]]) -> tuple[str, ...]:
-    return tuple(f"{label}含{_quoted(way.words)}(+{points})" for points, label, way in found)
+def _reasons(found: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(f"{label}{'以' if label == ALONE_LABEL else '含'}{_quoted(way.words)}"
+                 f"{'结尾' if label == ALONE_LABEL else ''}(+{points})" for points, label, way in found)
 
 
-def _doubts(found: Sequence[tuple[int, str, _Way]], known: frozenset[str]) -> tuple[str, ...]:
+def _doubts(found: Sequence[Evidence], known: frozenset[str], place: str) -> tuple[str, ...]:
     """Why a person has to confirm the type although the words fit."""
     kind, doubts = found[0][2].kind, []
     wanted = (word for points, _, way in found if points != BODY for word in way.text)
     if missing := tuple(dict.fromkeys(word for word in wanted if word not in known)):
-        doubts.append(f"前3页未见{_quoted(missing)}，请人工确认")
+        doubts.append(f"{place}未见{_quoted(missing)}，请人工确认")
     if kind.issuer and not any(_comparable(word) in known for word in kind.issuer):
-        doubts.append(f"前3页未见发文机关“{kind.issuer[0]}”，请人工确认")
+        doubts.append(f"{place}未见发文机关“{kind.issuer[0]}”，请人工确认")
     return tuple(doubts)
 
 
@@ -171,7 +203,7 @@ def _head(page: str, headings: Sequence[str], known: frozenset[str]) -> _Found:
         if found.hits:
             return _Found(found.hits, vetoed, label)
     hits: dict[str, _Hit] = {}
-    for clause in _CLAUSE.split(fold(page[:HEAD_CHARS])):
+    for clause in _CLAUSE.split(_fold(page[:HEAD_CHARS])):
         for hit in _read(_plain(clause), known).hits:
             hits.setdefault(hit.way.kind.key, hit)
     return _Found(tuple(hits.values()), vetoed, "前300字")
@@ -186,7 +218,8 @@ def _read(zone: _Zone, known: frozenset[str]) -> _Found:
     core = "".join(c if at in zone.core else "\n" for at, c in enumerate(zone.text))
     vetoed = frozenset(hit.way.kind.key for hit in hits if any(word in core for word in hit.way.kind.negatives))
     rest = [hit for hit in hits if hit.way.kind.key not in vetoed]
-    return _Found(tuple(hit for hit in rest if not any(_shadows(zone, other, hit) for other in rest)), vetoed)
+    standing = tuple(hit for hit in rest if not any(_shadows(zone, other, hit) for other in rest))
+    return _Found(standing, vetoed, zone=zone)
 
 
 def _matches(zone: _Zone, known: frozenset[str]) -> list[_Hit]:
@@ -228,7 +261,7 @@ def _shadows(zone: _Zone, winner: _Hit, loser: _Hit) -> bool:
 def _zone(text: str) -> _Zone:
     """A name or heading, with the project's name told apart in each of its segments."""
     joined, core, cuts = "", set[int](), set[int]()
-    for segment in _SEGMENT.findall(fold(text[:ZONE_CHARS])):
+    for segment in _SEGMENT.findall(_fold(text[:ZONE_CHARS])):
         cuts.add(len(joined))
         skip = project.end() if (project := _PROJECT.match(segment)) else 0
         if project and (kind := _OM_PROJECT.search(segment, 0, skip)):
@@ -241,6 +274,13 @@ def _zone(text: str) -> _Zone:
 def _plain(folded: str) -> _Zone:
     text = _squeeze(folded)
     return _Zone(text, frozenset(range(len(text))))
+
+
+def _fold(text: str) -> str:
+    folded = fold(text)
+    for variant, usual in _VARIANTS:
+        folded = folded.replace(variant, usual)
+    return folded
 
 
 def _squeeze(folded: str) -> str:
@@ -256,7 +296,10 @@ def _lexicon() -> _Lexicon:
     words = {word for way in ways for word in (*way.words, *way.text)}
     for kind in taxonomy.load().types:
         words.update(map(_comparable, kind.issuer))
-    return _Lexicon(tuple(ways), tuple((word, frozenset(_pairs(word))) for word in sorted(words)))
+    by_pair: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+    for word in sorted(words):
+        by_pair[word[:2]].append((word, frozenset(_pairs(word))))
+    return _Lexicon(tuple(ways), by_pair)
 
 
 def _pairs(text: str) -> set[str]:
@@ -264,4 +307,4 @@ def _pairs(text: str) -> set[str]:
 
 
 def _comparable(word: str) -> str:
-    return _squeeze(fold(word))
+    return _squeeze(_fold(word))

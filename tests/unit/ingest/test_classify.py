@@ -168,8 +168,28 @@ def test_traditional_characters_and_full_width_letters_are_the_same_words():
     assert recognise("驗收報告Ｖ２．pdf", ["驗 收 報 告" + REST]).type == "unit_acceptance_report"
 
 
-def test_a_name_alone_is_not_enough():
-    result = recognise("验收报告.pdf", [])
+def test_a_name_that_ends_in_a_type_is_enough_where_there_is_no_text():
+    result = recognise("0012_验收报告-盖章版.pdf", ["", " "])
+    assert (result.type, result.accepted, result.score) == ("unit_acceptance_report", True, 4)
+    assert result.candidates[0].reasons == ("文件名含“验收报告”(+3)", "没有可读的文字，文件名以“验收报告”结尾(+1)")
+
+
+@pytest.mark.parametrize("name", [
+    "验收报告修改说明", "招标文件审查说明", "监理合同终止函", "等保测评报告领取签收", "保密协议作废声明", "验收审核意见", "测评报告", "验收"])
+def test_a_name_alone_that_goes_on_or_leaves_something_open_waits(name):
+    assert not recognise(f"{name}.pdf", []).accepted
+
+
+@pytest.mark.parametrize(("name", "key"), [
+    ("安全事件处置报告", "security_incident"), ("可研批复文件", "fsr_approval"), ("发改委验收审核意见", "acceptance_review_opinion"),
+    ("監理月報（蓋章版）", "supervision_report"), ("可研批覆", "fsr_approval"), ("初设批复-签字盖章", "design_approval"),
+    ("密评报告V2.0_扫描件", "crypto_evaluation_report"), ("卷内目录第3卷", "file_catalog")])
+def test_names_alone_with_what_people_add_to_them(name, key):
+    assert recognise(f"{name}.jpg", []).type == key
+
+
+def test_a_name_is_not_enough_where_the_text_is_silent():
+    result = recognise("验收报告.pdf", ["本月工作正常。"])
     assert (result.type, result.accepted, result.score) == (OTHER, False, 3)
     assert result.candidates[0].type == "unit_acceptance_report"
 
