@@ -16,6 +16,8 @@ from archive.queries import texts_of
 from ingest.intake import Intaker
 from ingest.rendering import Renderer
 from ingest.sandbox import Sandbox
+from ingest.unpack import Unpacker
+from ingest.unpacking.budget import UnpackLimits
 from retention import models as retention_models
 from retention.alerts import Judge
 from search.service import SearchService
@@ -49,11 +51,13 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
     sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox(settings.readers if works else 2))
     renderer = replace.pop("renderer", None) or _closed(closing, Renderer())
+    intake = Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload,
+                     backends.scanner(settings), through=not settings.s3_url)
+    limits = UnpackLimits(settings.unpack_members, settings.unpack_bytes, settings.unpack_ratio, settings.unpack_depth)
     system = System(
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
         search=SearchService(index, texts_of),
-        intake=Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload,
-                       backends.scanner(settings), through=not settings.s3_url),
+        intake=intake, unpacker=Unpacker(blobs, intake, clock, limits),
         judge=Judge(clock, settings.workdays, settings.rules, settings.timezone),
         closers=(closing.close,))
     return dataclasses.replace(system, **replace)

@@ -30,6 +30,7 @@ from search.backends.elastic_address import ElasticAddress
 PREFIX = "DANGAN_"
 SHORTEST_KEY = 32
 MOST_READERS = 64
+MOST_MEMBERS, MOST_RATIO, MOST_DEPTH = 1_000_000, 100_000, 20
 _UNITS = {"": 1, "B": 1, "K": 1 << 10, "KB": 10**3, "KIB": 1 << 10, "M": 1 << 20, "MB": 10**6, "MIB": 1 << 20,
           "G": 1 << 30, "GB": 10**9, "GIB": 1 << 30}
 
@@ -122,10 +123,12 @@ def _maybe_folder(value: str) -> Path | None:
     return Path(value).expanduser().absolute() if value else None
 
 
-def _count(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= MOST_READERS):
-        raise ValueError(f"应为 1 到 {MOST_READERS} 的整数")
-    return int(value)
+def _up_to(most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and 1 <= int(value) <= most):
+            raise ValueError(f"应为 1 到 {most} 的整数")
+        return int(value)
+    return parse
 
 
 def _keep(value: str) -> Keep | None:
@@ -148,7 +151,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
     Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
     Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
-    Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", _count),
+    Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", _up_to(MOST_READERS)),
+    Setting("unpack_members", "10000", "一个压缩包（连同其中嵌套的）最多取出的文件数", _up_to(MOST_MEMBERS)),
+    Setting("unpack_bytes", "20GiB", "一个压缩包（连同其中嵌套的）解开后的总大小上限", _size),
+    Setting("unpack_ratio", "200", "解开后的总大小最多为压缩包的多少倍；64 MiB 以内不论倍数", _up_to(MOST_RATIO)),
+    Setting("unpack_depth", "4", "压缩包、邮件、附件层层嵌套时，最多解开几层", _up_to(MOST_DEPTH)),
     Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
     Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
 )
@@ -174,6 +181,10 @@ class Settings:
     timezone: str
     max_upload: int
     readers: int = 2
+    unpack_members: int = 10_000
+    unpack_bytes: int = 20 << 30
+    unpack_ratio: int = 200
+    unpack_depth: int = 4
     backup_dir: Path | None = None
     backup_keep: Keep | None = None
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)

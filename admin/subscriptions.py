@@ -6,7 +6,7 @@ Which events go to which lane is `archive/effects.py`.
 from collections.abc import Iterable, Mapping, Sequence
 
 from admin.system import System
-from archive.effects import INDEX, JUDGE, READ
+from archive.effects import INDEX, JUDGE, READ, UNPACK
 from archive.events import Subscription
 from archive.models import OutboxEvent, Project
 from archive.server_clock import AT_ONCE
@@ -44,6 +44,7 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
     return (
         # One at a time: a file may take a minute, and another worker may be idle.
         Subscription(READ, reader, batch=1, threads=system.settings.readers),
+        Subscription(UNPACK, system.unpacker, batch=1),
         Subscription(INDEX, index_documents, gather=INDEX_GATHER),
         Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
     )

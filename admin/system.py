@@ -10,6 +10,7 @@ from archive.clock import Clock
 from ingest.intake import Intaker
 from ingest.rendering import Renderer
 from ingest.sandbox import Sandbox
+from ingest.unpack import Unpacker
 from retention.alerts import Judge
 from search.port import SearchIndex
 from search.service import SearchService
@@ -27,6 +28,7 @@ class System:
     judge: Judge
     sandbox: Sandbox
     renderer: Renderer
+    unpacker: Unpacker
     works: bool = True  # whether this process may do the worker's work: it writes the index
     closers: tuple[Callable[[], None], ...] = ()
 

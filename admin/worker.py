@@ -49,6 +49,7 @@ class Worker:
         if not self._ended(GRACE_SECONDS):
             log.info("stopping: what is still being read is given back")
             self.reader.interrupt()
+            self.system.unpacker.interrupt()
         return self._ended(END_SECONDS)
 
     def drain(self) -> int:

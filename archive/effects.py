@@ -5,10 +5,10 @@ Names only: what a lane does is `admin/subscriptions.py`. An event is finished w
 
 from collections.abc import Mapping
 
-READ, INDEX, JUDGE = "read", "index", "judge"
-LANES = (READ, INDEX, JUDGE)
+READ, INDEX, JUDGE, UNPACK = "read", "index", "judge", "unpack"
+LANES = (READ, INDEX, JUDGE, UNPACK)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
-PROJECT = "project.changed"
+PROJECT, BUNDLE = "project.changed", "document.bundle"
 
 EFFECTS: Mapping[str, tuple[str, ...]] = {
     FILED: (INDEX, JUDGE),
@@ -16,6 +16,7 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     TEXT_READ: (INDEX, JUDGE),
     CHANGED: (INDEX, JUDGE),
     PROJECT: (JUDGE,),
+    BUNDLE: (UNPACK,),
 }
 """The lanes of each kind of event, stored with the event when it happens. A kind that is not here has no effects."""
 

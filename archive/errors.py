@@ -49,6 +49,10 @@ class Refused(ArchiveError):
     text = "文件“{filename}”未收入：{reason}"
 
 
+class Secret(Refused):
+    """It bears a state-secret marking: whoever tells of the refusal leaves out its name, too."""
+
+
 class EngineDown(ArchiveError):
     code = "archive.engine-down"
     text = "{engine}暂时连接不上（{reason}）。请稍后再试，或运行 dangan doctor 查看原因。"

@@ -12,10 +12,11 @@ from archive.access import Actor, require
 from archive.blobs.port import BlobStore
 from archive.blobs.staging import Receiver, Staged, stage
 from archive.clock import Clock
-from archive.errors import Invalid, NotFound, Refused
+from archive.errors import Invalid, NotFound, Refused, Secret
 from archive.models import Project, TextState
 from archive.operations import documents
 from archive.operations.documents import Description, Filed, Intake, Scan, TextRead
+from archive.operations.members import Origin
 from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given, describe
@@ -25,6 +26,7 @@ from ingest.sandbox import Sandbox
 from ingest.scanners.none import NoScanner
 from ingest.scanners.port import Finding, Scanner
 from ingest.secrecy import secrecy_marking
+from ingest.unpacking.detect import holds_files
 
 LONGEST_NAME = 255
 
@@ -72,14 +74,18 @@ class Intaker:
         with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes, through=self.through) as staged:
             return self.file_staged(actor, code, staged, given)
 
-    def file_staged(self, actor: Actor, code: str, staged: Staged, given: Given | None = None) -> Filed:
-        """File what was received already. The dossier is looked at again: it may have closed meanwhile. Raises as `file`."""
+    def file_staged(self, actor: Actor, code: str, staged: Staged, given: Given | None = None,
+                    origin: Origin | None = None) -> Filed:
+        """File what was received already. The dossier is looked at again: it may have closed meanwhile. Raises as `file`.
+
+        `origin`: it was found inside another document.
+        """
         require(actor, Permission.DOCUMENT_FILE)
         project = documents.dossier_for_files(actor, code)
         submission = Submission(project, staged, given or Given())
         if known := self._known(actor, submission):
             return known
-        intake = self._accept(actor, submission)
+        intake = replace(self._accept(actor, submission), origin=origin)
         return documents.file_document(actor, self.clock, intake)
 
     def add_version(self, actor: Actor, key: str, filename: str, chunks: Iterable[bytes]) -> Filed:
@@ -89,7 +95,7 @@ class Intaker:
         with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes, through=self.through) as staged:
             return self.add_staged_version(actor, key, staged)
 
-    def add_staged_version(self, actor: Actor, key: str, staged: Staged) -> Filed:
+    def add_staged_version(self, actor: Actor, key: str, staged: Staged, origin: Origin | None = None) -> Filed:
         """As `add_version`, of what was received already."""
         require(actor, Permission.DOCUMENT_FILE)
         document = find_document(actor, key)
@@ -97,7 +103,8 @@ class Intaker:
         submission = Submission(project, staged, Given(type=document.type, title=document.title))
         if known := self._known(actor, submission):
             return known
-        return documents.add_version(actor, self.clock, key, self._accept(actor, submission))
+        intake = replace(self._accept(actor, submission), origin=origin)
+        return documents.add_version(actor, self.clock, key, intake)
 
     def _known(self, actor: Actor, submission: Submission) -> Filed | None:
         try:
@@ -118,11 +125,12 @@ class Intaker:
         description = describe(submission.filename, text.pages, submission.reading.headings, submission.given)
         if not submission.reading.complete:
             description = _without_reading(description, submission.given)
+        holds = holds_files(submission.staged.path, submission.media_type)
         self.blobs.put(submission.staged.path, submission.staged.digests.sha256, hashed=True)
         return Intake(
             project=submission.project.code, filename=submission.filename, digests=submission.staged.digests,
             media_type=submission.media_type, description=description, secrecy_checked=submission.secrecy_checked,
-            scan=submission.scan, text=text if submission.reading.complete else TextRead(TextState.PENDING))
+            scan=submission.scan, holds_files=holds, text=text if submission.reading.complete else TextRead(TextState.PENDING))
 
     def _scan(self, submission: Submission) -> None:
         """Before anything opens the file. An infected one leaves its digest and the virus' name in the audit trail."""
@@ -148,7 +156,7 @@ class Intaker:
             return
         submission.secrecy_checked = True
         if marking := secrecy_marking(text.pages[0]):
-            raise Refused(filename=submission.filename, reason=(
+            raise Secret(filename=submission.filename, reason=(
                 f"首页带有密级标志（{marking.level}），本系统不得存储国家秘密。文件内容没有保留；"
                 "请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"))
 

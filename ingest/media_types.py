@@ -24,7 +24,7 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 
 _HEAD = 4096
 _TAIL = 22 + 65535 + 76         # end record of a zip with the longest comment, and the zip64 records before it
-_LARGEST_DIRECTORY = 16 << 20   # some 200,000 members
+LARGEST_DIRECTORY = 16 << 20   # some 200,000 members
 _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"), (b"\xff\xd8\xff", 0, "image/jpeg"), (b"GIF8", 0, "image/gif"),
     (b"II*\x00", 0, "image/tiff"), (b"MM\x00*", 0, "image/tiff"), (b"II+\x00", 0, "image/tiff"),
@@ -76,7 +76,7 @@ def identify(path: Path, filename: str) -> str:
 
 
 def _zip(path: Path, filename: str) -> str:
-    if _directory_size(path) > _LARGEST_DIRECTORY:    # reading it would fill this process's memory
+    if directory_size(path) > LARGEST_DIRECTORY:    # reading it would fill this process's memory
         return ZIP
     try:
         with zipfile.ZipFile(path) as container:
@@ -93,7 +93,7 @@ def _zip(path: Path, filename: str) -> str:
         return _OFFICE_NAMES.get(_extension(filename), ZIP)
 
 
-def _directory_size(path: Path) -> int:
+def directory_size(path: Path) -> int:
     """Bytes of member list that a zip announces (APPNOTE 4.3.16, in zip64 files 4.3.14); 0 where it announces nothing."""
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - _TAIL, 0))

@@ -27,12 +27,12 @@ _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 def serve(extract: Callable[[Source], Extraction] = extractors.extract) -> None:
     """Answer jobs until the pipe closes. Arguments on the command line: the limits as JSON, the parent's pid."""
     limits, parent = Limits(**json.loads(sys.argv[1])), int(sys.argv[2])
-    jobs, answers = _take_over_pipes()
-    _confine(limits, parent)
+    jobs, answers = take_over_pipes()
+    confine(limits, parent)
     _say(answers, {"outcome": "ready"})
     while (job := read_job(jobs)) is not None:
         _say(answers, {"outcome": "started"})
-        _allow_processor_time(limits.cpu_seconds)
+        allow_processor_time(limits.cpu_seconds)
         answer = frame({**_answer(extract, source_of(job)), "rss": _rss()})
         if len(answer) > limits.output_mb << 20:
             answer = frame({"outcome": "failed", "kind": "output", "detail": f"{len(answer)} bytes", "rss": _rss()})
@@ -40,7 +40,7 @@ def serve(extract: Callable[[Source], Extraction] = extractors.extract) -> None:
         answers.flush()
 
 
-def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+def take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Keep both pipes for messages; a library that prints writes to standard error instead."""
     jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -50,7 +50,7 @@ def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
     return jobs, answers
 
 
-def _confine(limits: Limits, parent: int) -> None:
+def confine(limits: Limits, parent: int) -> None:
     libc = ctypes.CDLL(None)
     # Best effort: needs root or unprivileged user namespaces. It comes first: changing credentials clears PDEATHSIG.
     if libc.unshare(_CLONE_NEWNET) != 0:
@@ -67,7 +67,7 @@ def _confine(limits: Limits, parent: int) -> None:
         resource.setrlimit(what, (amount, amount))
 
 
-def _allow_processor_time(seconds: int) -> None:
+def allow_processor_time(seconds: int) -> None:
     """The kernel counts over the process's life; the limit moves with each job."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)

@@ -51,13 +51,15 @@ class Candidate(Part):
 class Document(Revisioned):
     """One record (件) in a dossier. Its bytes are in its versions; what is here may be corrected, by operations.
 
-    `by_hand` names the fields a person gave or confirmed: text read later does not change them.
+    `by_hand` names the fields a person gave or confirmed: text read later does not change them. `parent` is the document
+    it was inside of when it came (a bundle, a mail, a PDF with attachments), `parent_path` its path in there.
     """
 
     called: ClassVar[str] = "文件"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "documents", "auto_create_index": False,
-        "indexes": ["dossier", ("project", "type"), "-created_at", ("type_source", "project")],
+        "indexes": ["dossier", ("project", "type"), "-created_at", ("type_source", "project"),
+                    {"fields": ["parent"], "partialFilterExpression": {"parent": {"$gt": ""}}}],
     }
 
     id: str = StringField(primary_key=True, default=new_id)
@@ -78,6 +80,8 @@ class Document(Revisioned):
     by_hand: list[str] = ListField(StringField())
     catalogue_only: bool = BooleanField(default=False)
     location: str = StringField(default="")
+    parent: str = StringField(default="")
+    parent_path: str = StringField(default="", max_length=1000)
     current: str = StringField(default="")
     version: int = IntField(default=1)
     text_state: str = StringField(default=TextState.PENDING.value, choices=[state.value for state in TextState])

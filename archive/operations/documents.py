@@ -16,6 +16,7 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Candidate, Document, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
 from archive.queries import find_document, find_project
@@ -70,7 +71,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A file that passed the pipeline and whose bytes are stored."""
+    """A file that passed the pipeline and whose bytes are stored.
+
+    `holds_files` says that it is to be looked into for others; `origin` that it was itself found in one.
+    """
 
     project: str
     filename: str
@@ -80,6 +84,8 @@ class Intake:
     text: TextRead = field(default_factory=lambda: TextRead(TextState.PENDING))
     secrecy_checked: bool = False
     scan: Scan = field(default_factory=Scan)
+    holds_files: bool = False
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +143,14 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
         if document.catalogue_only:
             raise Invalid(field="文件", problem="目录条目没有文件内容，不能添加版本。")
         version = _version(tx, document.id, project.id, document.version + 1, intake)
+        came_from = adopt(tx, document, version, intake.origin) if intake.origin else {}
         tx.insert(version)
         document.current, document.version, document.filename = version.id, version.number, intake.filename
         _put_text(tx, document, version.id, intake.text)
         tx.replace(document)
         tx.audit("document.version-added", f"document:{key}", project=project.code, number=version.number,
-                 sha256=version.sha256, sm3=version.sm3)
-        _emit_filed(tx, document)
+                 sha256=version.sha256, sm3=version.sm3, **came_from)
+        _emit_filed(tx, document, intake)
         return Filed(document, version, duplicate=False)
 
     try:
@@ -239,20 +246,23 @@ def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
     document = _document(tx, project, intake.description, intake.filename)
     version = _version(tx, document.id, project.id, 1, intake)
     document.current = version.id
+    came_from = adopt(tx, document, version, intake.origin) if intake.origin else {}
     _put_text(tx, document, version.id, intake.text)
     tx.insert(version)
     tx.insert(document)
     tx.audit("document.filed", f"document:{document.id}", project=project.code, type=document.type,
              type_source=document.type_source, filename=intake.filename, sha256=version.sha256, sm3=version.sm3,
-             size=version.size)
-    _emit_filed(tx, document)
+             size=version.size, **came_from)
+    _emit_filed(tx, document, intake)
     return Filed(document, version, duplicate=False)
 
 
-def _emit_filed(tx: Transaction, document: Document) -> None:
+def _emit_filed(tx: Transaction, document: Document, intake: Intake) -> None:
     tx.emit("document.filed", document.id, document.project)
     if document.text_state == TextState.PENDING:
         tx.emit("document.unread", document.id, document.project)
+    if intake.holds_files:
+        tx.emit("document.bundle", document.id, document.project)
 
 
 def _still_open(tx: Transaction, project: Project) -> None:
