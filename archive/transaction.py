@@ -9,14 +9,14 @@ The work may run several times (MongoDB asks for it on conflicts), so it must do
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
 from pymongo import ReadPreference, WriteConcern
 from pymongo.client_session import ClientSession
-from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, ServerSelectionTimeoutError
 from pymongo.read_concern import ReadConcern
 
 from archive import audit
@@ -33,6 +33,7 @@ T = TypeVar("T")
 # For one transaction, whatever happens to the servers meanwhile: longer than it takes to elect another primary.
 PATIENCE_SECONDS = 40.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.5
+DUPLICATE = 11000
 TRANSIENT, UNKNOWN_RESULT = "TransientTransactionError", "UnknownTransactionCommitResult"
 
 
@@ -81,6 +82,19 @@ class Transaction:
     def insert(self, document: Model) -> None:
         """Add a new document. DuplicateKeyError leaves `write` where a unique index refuses it."""
         collection(type(document)).insert_one(document.as_mongo(), session=self.session)
+
+    def insert_all(self, documents: Sequence[Model]) -> None:
+        """Add new documents, those of one collection at once. As `insert`."""
+        rows: dict[type[Model], list[dict[str, Any]]] = {}
+        for document in documents:
+            rows.setdefault(type(document), []).append(document.as_mongo())
+        for model, some in rows.items():
+            try:
+                collection(model).insert_many(some, session=self.session)
+            except BulkWriteError as error:
+                if any(problem["code"] != DUPLICATE for problem in error.details["writeErrors"]):
+                    raise
+                raise DuplicateKeyError(str(error), DUPLICATE, error.details) from error
 
     def replace(self, document: Revisioned) -> None:
         """Store a changed document over the revision it was read at. Raises Conflict where somebody was quicker."""

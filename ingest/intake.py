@@ -4,7 +4,8 @@ The stages run in order over one submission; a stage refuses by raising. Only af
 and only then is the document filed: object first, then the transaction that names it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -87,6 +88,24 @@ class Intaker:
             return known
         intake = replace(self._accept(actor, submission), origin=origin)
         return documents.file_document(actor, self.clock, intake)
+
+    @contextmanager
+    def staged(self, filename: str, chunks: Iterable[bytes]) -> Iterator[Staged]:
+        """The bytes as received, for the block. Raises Refused, Invalid, DiskFull."""
+        with stage(self.staging, clean_name(filename), chunks, limit=self.max_bytes, through=self.through) as staged:
+            yield staged
+
+    def accept(self, actor: Actor, project: Project, staged: Staged, given: Given) -> Intake:
+        """Everything up to the filing, for who files many at once; the bytes are durable then. Raises as `file`."""
+        require(actor, Permission.DOCUMENT_FILE)
+        return self._accept(actor, Submission(project, staged, given))
+
+    def look(self, actor: Actor, project: Project, staged: Staged, given: Given) -> None:
+        """Raises what `accept` would, and leaves nothing behind: no bytes, no record of the refusal."""
+        require(actor, Permission.DOCUMENT_FILE)
+        submission = Submission(project, staged, given)
+        for step in self.stages:
+            step(submission)
 
     def add_version(self, actor: Actor, key: str, filename: str, chunks: Iterable[bytes]) -> Filed:
         """File new bytes for an existing document. Raises as `file`."""

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import traceback
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -23,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("admin.cli.users", "账号与令牌"),
     "project": ("admin.cli.projects", "项目与台账"),
     "ingest": ("admin.cli.ingest", "收入文件或文件夹"),
+    "import": ("admin.cli.imports", "按清单成批收入文件，可中断后继续"),
     "search": ("admin.cli.search", "全文检索"),
     "check": ("admin.cli.check", "按规则核对，不改动任何数据"),
     "jobs": ("admin.cli.jobs", "定时任务"),
@@ -47,7 +49,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -15,13 +15,13 @@ from archive.access import Actor, may_see, require, system_actor
 from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import Candidate, Document, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.models import Candidate, Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
 from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
 from archive.queries import find_document, find_project
 from archive.remarks import Remark
-from archive.transaction import Transaction, write
+from archive.transaction import Transaction, collection, write
 
 PART_CHARS = 1_000_000
 READING = "reading"  # in whose name remarks are kept that come with the text, whatever engine read it
@@ -119,6 +119,11 @@ def duplicate_in(actor: Actor, project: Project, sha256: str) -> Filed:
     return Filed(find_document(actor, version.document), version, duplicate=True)
 
 
+def holds(project: Project, sha256: str) -> bool:
+    """Whether some document of this dossier has these bytes, as a version old or new. No access check."""
+    return collection(Version).find_one({"dossier": project.id, "sha256": sha256}, {"_id": 1}) is not None
+
+
 def dossier_for_files(actor: Actor, code: str) -> Project:
     """The project, where it may hold files. Raises Invalid for a classified one: it is kept as catalogue entries."""
     return _open_for_files(find_project(actor, code))
@@ -138,7 +143,7 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
     project = dossier_for_files(actor, known.project)
 
     def work(tx: Transaction) -> Filed:
-        _still_open(tx, project)
+        still_open(tx, project)
         document = Document._from_son(tx.fresh(Document, {"_id": key}))
         if document.catalogue_only:
             raise Invalid(field="文件", problem="目录条目没有文件内容，不能添加版本。")
@@ -242,19 +247,25 @@ def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reas
 
 
 def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
-    _still_open(tx, project)
+    filed, records = new_records(tx, still_open(tx, project), intake)
+    tx.insert_all(records)
+    return filed
+
+
+def new_records(tx: Transaction, project: Project, intake: Intake) -> tuple[Filed, list[Model]]:
+    """What a file becomes, noted in audit and outbox; the caller inserts the records. `project` is of `still_open`."""
     document = _document(tx, project, intake.description, intake.filename)
     version = _version(tx, document.id, project.id, 1, intake)
     document.current = version.id
     came_from = adopt(tx, document, version, intake.origin) if intake.origin else {}
-    _put_text(tx, document, version.id, intake.text)
-    tx.insert(version)
-    tx.insert(document)
+    texts = _texts(tx, document, version.id, intake.text)
+    if intake.text.remarks:
+        _put_remarks(tx, document, version.id, intake.text)
     tx.audit("document.filed", f"document:{document.id}", project=project.code, type=document.type,
              type_source=document.type_source, filename=intake.filename, sha256=version.sha256, sm3=version.sm3,
              size=version.size, **came_from)
     _emit_filed(tx, document, intake)
-    return Filed(document, version, duplicate=False)
+    return Filed(document, version, duplicate=False), [*texts, version, document]
 
 
 def _emit_filed(tx: Transaction, document: Document, intake: Intake) -> None:
@@ -265,12 +276,13 @@ def _emit_filed(tx: Transaction, document: Document, intake: Intake) -> None:
         tx.emit("document.bundle", document.id, document.project)
 
 
-def _still_open(tx: Transaction, project: Project) -> None:
-    """The file took a while to arrive: the project may have been moved or classified meanwhile."""
-    current = tx.fresh(Project, {"_id": project.id})
-    if current is None or not may_see(tx.actor, Project._from_son(current).label()):
+def still_open(tx: Transaction, project: Project) -> Project:
+    """The project as it is now: the file took a while to arrive, it may have been moved or classified meanwhile."""
+    row = tx.fresh(Project, {"_id": project.id})
+    current = Project._from_son(row) if row else None
+    if current is None or not may_see(tx.actor, current.label()):
         raise NotFound(what="项目", key=project.code)
-    _open_for_files(Project._from_son(current))
+    return _open_for_files(current)
 
 
 def _document(tx: Transaction, project: Project, description: Description, filename: str) -> Document:
@@ -316,16 +328,28 @@ def _version(tx: Transaction, document_id: str, dossier: str, number: int, intak
 
 
 def _put_text(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:
-    document.text_state, document.text_reason = text.state.value, text.reason[:500]
-    if text.state is TextState.PENDING:
+    records = _texts(tx, document, version_id, text)
+    if not records:
         return
     tx.remove(TextPart, {"version": version_id})
-    for first, pages in _parts(text.pages):
-        tx.put(TextPart(id=f"{version_id}/{first}", version=version_id, first_page=first, pages=pages))
-    tx.put(TextRecord(
-        id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
-        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
-        properties=dict(text.properties), image_pages=list(text.image_pages), read_at=tx.now))
+    for record in records:
+        tx.put(record)
+    _put_remarks(tx, document, version_id, text)
+
+
+def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead) -> list[Model]:
+    """Says on the document how far its text has come; what is to be stored of it."""
+    document.text_state, document.text_reason = text.state.value, text.reason[:500]
+    if text.state is TextState.PENDING:
+        return []
+    return [*(TextPart(id=f"{version_id}/{first}", version=version_id, first_page=first, pages=pages)
+              for first, pages in _parts(text.pages)),
+            TextRecord(id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
+                       chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
+                       properties=dict(text.properties), image_pages=list(text.image_pages), read_at=tx.now)]
+
+
+def _put_remarks(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:
     put_remarks(tx, document, version_id, f"{READING} {text.engine}".strip(), text.remarks)
 
 

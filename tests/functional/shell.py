@@ -29,10 +29,11 @@ class Shell:
 
     data: Path
 
-    def __call__(self, *arguments: object, status: int | None = 0, typed: str = "", **settings: str) -> Ran:
+    def __call__(self, *arguments: object, status: int | None = 0, typed: str = "", seconds: float = 120,
+                 **settings: str) -> Ran:
         """Run to the end. `status` is what the command must answer, None: whatever it does; never a traceback."""
         done = subprocess.run(self.command(*arguments), cwd=ROOT, env=self.environment(settings), input=typed, text=True,
-                              capture_output=True, timeout=120, check=False)
+                              capture_output=True, timeout=seconds, check=False)
         assert "Traceback" not in done.stderr, done.stderr
         if status is not None:
             assert done.returncode == status, (arguments, done.returncode, done.stdout[-1500:], done.stderr[-1500:])
