@@ -19,7 +19,8 @@ ALL: tuple[type[Model], ...] = (
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter",
-    "Document", "Idempotency", "ImportReject", "ImportRun", "IndexRebuild", "JobRun", "LayoutLine", "Lease", "Member", "Model", "MoveState",
+    "Document", "Idempotency", "ImportReject", "ImportRun",
+    "IndexRebuild", "JobRun", "LayoutLine", "Lease", "Member", "Model", "MoveState",
     "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RemarkItem", "Remarks",
     "Revisioned", "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token", "Unit",
     "UnpackState", "Unpacking", "Version", "Waiver", "new_id"]
