@@ -164,7 +164,7 @@ class Intaker:
         submission.media_type = identify(submission.staged.path, submission.filename)
 
     def _read_head(self, submission: Submission) -> None:
-        """The first pages now, for refusal and recognition; a long file is read in full by the worker."""
+        """Most files as a whole; of a long one the first pages, for refusal and recognition: the worker reads it in full."""
         submission.reading = read(self.sandbox, submission.staged.path, submission.media_type, submission.filename,
                                   HEAD_PAGES)
 

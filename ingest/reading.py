@@ -14,7 +14,7 @@ from ingest.describe import describe
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
 from ingest.sandbox import Sandbox, SandboxClosed, SandboxFailure
 
-HEAD_PAGES = 3
+HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
 
 
 @dataclass(frozen=True, slots=True)
