@@ -33,9 +33,13 @@ _MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x1f\x8b\x08", 0, "application/gzip"), (b"ustar", 257, "application/x-tar"), (b"BZh", 0, "application/x-bzip2"),
     (b"\xfd7zXZ\x00", 0, "application/x-xz"), (b"{\\rtf", 0, "application/rtf"), (b"%!PS", 0, "application/postscript"),
     (b"AVI ", 8, "video/x-msvideo"), (b"WAVE", 8, "audio/wav"), (b"ID3", 0, "audio/mpeg"), (b"OggS", 0, "audio/ogg"),
+    (b"fLaC", 0, "audio/flac"), (b"AIFF", 8, "audio/aiff"), (b"#!AMR", 0, "audio/amr"), (b"FLV\x01", 0, "video/x-flv"),
+    (b"0&\xb2u\x8ef\xcf\x11", 0, "video/x-ms-asf"), (b"\0\0\x01\xba", 0, "video/mpeg"), (b"ftypM4A", 4, "audio/mp4"),
+    (b"ftypqt", 4, "video/quicktime"),
     (b"ftyp", 4, "video/mp4"), (b"\x1aE\xdf\xa3", 0, "video/x-matroska"), (b"AC10", 0, "image/vnd.dwg"),
     (b"MZ", 0, "application/vnd.microsoft.portable-executable"), (b"\x7fELF", 0, "application/x-executable"),
 )
+_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})    # the sizes of header there have been
 _WORD, _SHEET, _SLIDES = "wordprocessingml", "spreadsheetml", "presentationml"
 _OOXML: tuple[tuple[str, str], ...] = (   # content type of the main part, up to "+xml", and the type of such a file
     (f"{_WORD}.document.main", DOCX), (f"{_WORD}.template.main", DOCX.replace(".document", ".template")),
@@ -72,7 +76,16 @@ def identify(path: Path, filename: str) -> str:
     for magic, at, media_type in _MAGIC:
         if head[at:at + len(magic)] == magic:
             return media_type
-    return _text(head, filename)
+    return _weakly_marked(head) or _text(head, filename)
+
+
+def _weakly_marked(head: bytes) -> str:
+    """Formats whose mark is too short to be trusted alone: what follows it must fit too."""
+    if head[:2] == b"BM" and len(head) > 18 and struct.unpack_from("<I", head, 14)[0] in _BMP_HEADERS:
+        return "image/bmp"
+    if len(head) > 4 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and head[2] >> 4 < 15 and head[2] & 0x0C != 0x0C:
+        return "audio/mpeg"    # a frame of MPEG audio, layer III, without tags before it
+    return ""
 
 
 def _zip(path: Path, filename: str) -> str:

@@ -1,7 +1,7 @@
 """From bytes to text: one file through the sandbox, whatever happens answered as a state with a reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.blobs.port import BlobStore
@@ -10,11 +10,14 @@ from archive.errors import ArchiveError, EngineDown
 from archive.events import NotNow
 from archive.models import Document, OutboxEvent, TextState, Version
 from archive.operations.documents import TextRead, record_text
+from archive.remarks import Remark, Severity
 from ingest.describe import describe
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
+from ingest.media_types import disagreement
 from ingest.sandbox import Sandbox, SandboxClosed, SandboxFailure
 
 HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
+_UNSUPPORTED = "此格式暂不读取文字，文件已原样保存，可下载查看。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,43 @@ class Reading:
 
 def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages: int | None = None) -> Reading:
     """Read a file's text. Never raises for what is in the file: the state says what became of it."""
+    doubts = _doubts(media_type, filename)
     try:
         extraction = sandbox.extract(path, media_type, filename, max_pages=max_pages)
     except NoExtractor:
-        return Reading(TextRead(TextState.UNSUPPORTED, reason="此格式暂不读取文字，文件已原样保存，可下载查看。"))
+        return Reading(TextRead(TextState.UNSUPPORTED, reason=_UNSUPPORTED, remarks=doubts))
     except (UnreadableFile, SandboxFailure) as error:
-        return Reading(TextRead(TextState.UNREADABLE, reason=str(error)))
-    return Reading(_as_text(extraction), tuple(extraction.headings), extraction.complete)
+        return Reading(TextRead(TextState.UNREADABLE, reason=str(error), remarks=doubts))
+    text = _as_text(extraction, media_type)
+    return Reading(replace(text, remarks=(*doubts, *text.remarks)), tuple(extraction.headings), extraction.complete)
 
 
-def _as_text(extraction: Extraction) -> TextRead:
+def _as_text(extraction: Extraction, media_type: str) -> TextRead:
     state, pages, reason = TextState.READ, extraction.pages, "".join(extraction.warnings)
     if extraction.garbled:
         state, pages, reason = TextState.GARBLED, (), "文字层是乱码，未作为文字收录；原文可下载查看，待光学识别。"
     elif not any(page.strip() for page in pages):
-        state, pages, reason = TextState.NO_TEXT, (), "文件里没有文字层，多半是扫描件；原文可下载查看，待光学识别。"
+        state, pages, reason = TextState.NO_TEXT, (), _why_no_text(extraction, media_type)
     elif extraction.damaged:
         state = TextState.UNREADABLE  # what could be salvaged is kept and found, but the file needs a person
     return TextRead(state, pages, extraction.page_count or len(extraction.pages), extraction.engine, reason,
-                    extraction.truncated, extraction.warnings)
+                    extraction.truncated, extraction.warnings, extraction.properties, extraction.image_pages, extraction.remarks)
+
+
+def _doubts(media_type: str, filename: str) -> tuple[Remark, ...]:
+    """What the file is called and what it is may be two things; found here, because it concerns unread formats too."""
+    doubt = disagreement(media_type, filename)
+    return (Remark("format.extension-disagrees", Severity.WARNING, doubt),) if doubt else ()
+
+
+def _why_no_text(extraction: Extraction, media_type: str) -> str:
+    if media_type.startswith("image/"):
+        return "图像文件没有文字层，原件已保存，待光学识别。"
+    if media_type.startswith(("audio/", "video/")):
+        return "音像文件没有文字，已登记其时长等属性；原件可下载播放。"
+    if extraction.image_pages:
+        return "文件里没有文字层，多半是扫描件；原文可下载查看，待光学识别。"
+    return "文件里没有文字。请核对是否传错了文件。"
 
 
 class PendingReader:

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archive.remarks import Remark, Severity
 from ingest.extractors.base import Extraction, Source
 
 PREFIX = struct.Struct(">Q")   # length of the JSON that follows, in bytes
 MAX_JOB = 1 << 20
+MOST_PROPERTIES, LONGEST_PROPERTY, MOST_REMARKS = 100, 1000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,38 @@ def extraction_of(message: dict[str, Any]) -> Extraction:
         raise ValueError("not an extraction")
     texts = {name: _texts(message[name]) for name in ("pages", "headings", "warnings")}
     flags = {name: bool(message[name]) for name in ("truncated", "garbled", "complete", "damaged")}
-    return Extraction(page_count=int(message["page_count"]), engine=str(message["engine"]), **texts, **flags)  # type: ignore[arg-type]
+    return Extraction(page_count=int(message["page_count"]), engine=str(message["engine"]), **texts, **flags,  # type: ignore[arg-type]
+                      properties=_properties(message["properties"]), image_pages=_numbers(message["image_pages"]),
+                      remarks=tuple(_remark(remark) for remark in _list(message["remarks"])[:MOST_REMARKS]))
+
+
+def _properties(values: object) -> dict[str, str]:
+    if not isinstance(values, dict):
+        raise ValueError("not properties")
+    return {str(name)[:60]: str(value)[:LONGEST_PROPERTY] for name, value in list(values.items())[:MOST_PROPERTIES]}
+
+
+def _remark(value: object) -> Remark:
+    if not isinstance(value, dict):
+        raise ValueError("not a remark")
+    return Remark(str(value["code"])[:60], Severity(value["severity"]), str(value["text"]), _numbers(value["pages"]))
+
+
+def _numbers(values: object) -> tuple[int, ...]:
+    numbers = tuple(int(str(value)) for value in _list(values))
+    if any(number < 1 for number in numbers):
+        raise ValueError("not a list of pages")
+    return numbers
+
+
+def _list(values: object) -> list[object]:
+    if not isinstance(values, list):
+        raise ValueError("not a list")
+    return values
 
 
 def _texts(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    texts = _list(values)
+    if not all(isinstance(text, str) for text in texts):
         raise ValueError("not a list of texts")
-    return tuple(values)
+    return tuple(texts)  # type: ignore[arg-type]

@@ -3,16 +3,15 @@
 Runs inside a sandbox worker (`ingest.sandbox`); nothing here may import more of the system than errors.
 """
 
-from dataclasses import replace
 from functools import cache
 
-from ingest.extractors import docx, html, pdf, plain_text, pptx, xlsx
+from ingest.extractors import docx, html, image, media, ofd, pdf, plain_text, pptx, xlsx
 from ingest.extractors.base import Extraction, Extractor, NoExtractor, Source, UnreadableFile
-from ingest.media_types import disagreement
 
 __all__ = ["EXTRACTORS", "Extraction", "Extractor", "NoExtractor", "Source", "UnreadableFile", "can_read", "extract"]
 
-EXTRACTORS: tuple[Extractor, ...] = (pdf, docx, xlsx, pptx, plain_text, html)
+EXTRACTORS: tuple[Extractor, ...] = (
+    pdf, ofd, docx, xlsx, pptx, plain_text, html, image, media)
 
 
 def can_read(media_type: str) -> bool:
@@ -24,10 +23,7 @@ def extract(source: Source) -> Extraction:
     extractor = _by_media_type().get(source.media_type)
     if extractor is None:
         raise NoExtractor(media_type=source.media_type, filename=source.filename)
-    extraction = extractor.extract(source)
-    if doubt := disagreement(source.media_type, source.filename):
-        return replace(extraction, warnings=(*extraction.warnings, doubt))
-    return extraction
+    return extractor.extract(source)
 
 
 @cache

@@ -5,12 +5,13 @@ take down, so it reads nothing but the one file it is given, keeps no state, and
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from archive.errors import ArchiveError
+from archive.remarks import Remark
 
 MAX_CHARS = 16_000_000   # a shelf of books; what is longer is cut and marked `truncated`
 HEAD_CHARS = 100_000     # where only the first pages are wanted
@@ -64,7 +65,9 @@ class Extraction:
     `page_count` counts the pages of the file, `pages` holds those that were read. `complete` is False where more could
     be read by asking again without `max_pages`; `truncated` where text was cut for good; `garbled` where the file has
     characters that are not its text; `damaged` where the text was salvaged from a broken file. `engine` is name and
-    version; `headings` serve recognition.
+    version; `headings` serve recognition. `properties` is what the file says of itself, under the names of `_properties`;
+    `image_pages` (from 1) are pages whose text can only be had by looking at them; `remarks` what is to be said about the
+    file besides.
     """
 
     pages: tuple[str, ...]
@@ -76,6 +79,9 @@ class Extraction:
     garbled: bool = False
     complete: bool = True
     damaged: bool = False
+    properties: Mapping[str, str] = field(default_factory=dict)
+    image_pages: tuple[int, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 class Extractor(Protocol):

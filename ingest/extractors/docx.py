@@ -7,6 +7,7 @@ an archive may not. A Word file has no pages before it is printed, so the whole 
 from collections.abc import Iterable, Sequence
 
 from ingest.extractors._ooxml import Package
+from ingest.extractors._ooxml_properties import properties_of
 from ingest.extractors._ooxml_text import Paragraph, text_of, walk
 from ingest.extractors.base import Extraction, Source, collect
 
@@ -32,9 +33,10 @@ def extract(source: Source) -> Extraction:
         text = "\n".join((*_parts(package, main, _BEFORE), body.text, *_parts(package, main, _AFTER)))
         headings = _headings(package, main, body.paragraphs)
         warnings = (*package.warnings, *_unread(package, main))
+        described = properties_of(package)
     pages = collect([text], 1, source)
     return Extraction(pages.texts, 1, f"lxml {etree.__version__}", headings, warnings, pages.truncated,
-                      complete=pages.complete)
+                      complete=pages.complete, properties=described)
 
 
 def _parts(package: Package, main: str, kinds: Sequence[str]) -> Iterable[str]:

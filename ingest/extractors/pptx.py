@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.extractors._ooxml import Package
+from ingest.extractors._ooxml_properties import properties_of
 from ingest.extractors._ooxml_text import text_of
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 
@@ -27,8 +28,9 @@ def extract(source: Source) -> Extraction:
         headings: list[str] = []
         pages = collect(_pages(package, slides, headings), len(slides), source)
         warnings = tuple(package.warnings)
+        described = properties_of(package)
     return Extraction(pages.texts, len(slides), f"lxml {etree.__version__}", tuple(headings), warnings,
-                      pages.truncated, complete=pages.complete)
+                      pages.truncated, complete=pages.complete, properties=described)
 
 
 def _slides(package: Package) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ingest.extractors._ooxml import Package
+from ingest.extractors._ooxml_properties import properties_of
 from ingest.extractors._ooxml_text import text_of
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 
@@ -37,8 +38,9 @@ def extract(source: Source) -> Extraction:
         headings: list[str] = []
         pages = collect(_pages(book, names, package, parts, headings), len(names), source)
         warnings = tuple(package.warnings)
+        described = properties_of(package)
     return Extraction(pages.texts, len(names), f"python-calamine {_version()}", tuple(headings), warnings,
-                      pages.truncated, complete=pages.complete)
+                      pages.truncated, complete=pages.complete, properties=described)
 
 
 def _version() -> str:

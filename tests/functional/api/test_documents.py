@@ -197,7 +197,7 @@ def test_the_text_comes_page_by_page(archivist: Api, filed: dict[str, Any]) -> N
 
 
 def test_a_file_without_text_says_why(archivist: Api, project: Project) -> None:
-    made = upload(archivist, FILES, b"\x89PNG\r\n\x1a\n" + b"\0" * 64, "扫描.png").json
+    made = upload(archivist, FILES, b"AC1027" + b"\0" * 64, "图纸.dwg").json
     body = archivist.get(f"/documents/{made['id']}/text").json
     assert (body["state"], body["pages"]) == ("unsupported", [])
     assert body["reason"]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from archive.errors import EngineDown
-from ingest.extractors import Extraction, NoExtractor, UnreadableFile
+from ingest.extractors import Extraction, NoExtractor, Source, UnreadableFile, extract
 from ingest.media_types import DOCX, identify
 from ingest.sandbox import Limits, Sandbox, SandboxClosed, SandboxFailure
-from tests import samples
+from tests import format_samples, samples
 
 HOSTILE = "tests.unit.ingest.hostile_worker"
 SHORT = Limits(cpu_seconds=1, wall_seconds=20, memory_mb=512, output_mb=4, file_mb=1)
@@ -73,7 +73,8 @@ def test_what_an_extractor_reads_comes_back_whole(tmp_path: Path) -> None:
     with Sandbox(workers=1) as sandbox:
         read = sandbox.extract(path, identify(path, path.name), "报告.pdf")
         head = sandbox.extract(path, identify(path, path.name), "报告.pdf", max_pages=2)
-    assert read == Extraction(read.pages, 3, read.engine, ("验收报告",))
+    assert read == Extraction(read.pages, 3, read.engine, ("验收报告",), properties=read.properties)
+    assert read.properties["pdf_version"] == "1.3"
     assert "第三页内容" in read.pages[2]
     assert (len(head.pages), head.page_count, head.complete) == (2, 3, False)
 
@@ -84,7 +85,17 @@ def test_what_an_extractor_refuses_is_refused_here(tmp_path: Path) -> None:
         with pytest.raises(UnreadableFile, match="损坏"):
             sandbox.extract(tmp_path / "a.docx", DOCX, "a.docx")
         with pytest.raises(NoExtractor, match="暂不读取"):
-            sandbox.extract(tmp_path / "a.docx", "image/png", "a.png")
+            sandbox.extract(tmp_path / "a.docx", "image/vnd.dwg", "a.dwg")
+
+
+def test_properties_pages_to_recognise_and_remarks_come_back_too(tmp_path: Path) -> None:
+    loaded = format_samples.loaded_pdf(tmp_path / "a.pdf", attachment="清单.csv", script=True)
+    scanned = samples.scanned_pdf(tmp_path / "b.pdf")
+    with Sandbox(workers=1) as sandbox:
+        for path in (loaded, scanned):
+            source = Source(path, "application/pdf", path.name)
+            assert sandbox.extract(path, "application/pdf", path.name) == extract(source)
+    assert [remark.code for remark in extract(Source(loaded, "application/pdf", "a")).remarks] == ["file.attachments", "file.active"]
 
 
 def test_an_endless_loop_ends_at_the_processor_limit(orders: Orders) -> None:
