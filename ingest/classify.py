@@ -14,7 +14,7 @@ Owns the scoring. Must not know what a type is for.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import add
 from typing import NamedTuple
@@ -47,23 +47,26 @@ _BOTH = re.compile(r"[及和与、暨]")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A type with its points (0..6) and why, in Chinese, as shown to the archivist."""
+    """A type with its points (0..6) and why, in Chinese, as shown to the archivist. Not `sure`: the reasons hold a doubt."""
 
     type: str
     name: str
     score: int
     reasons: tuple[str, ...]
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """`type` is `other` unless accepted; margin: lead over the next candidate; candidates: the best three."""
+    """`type` is `other` unless accepted; margin: lead over the next candidate; candidates: the best three;
+    vetoed: types that a word of the name or heading rules out."""
 
     type: str
     accepted: bool
     score: int
     margin: int
     candidates: tuple[Candidate, ...] = ()
+    vetoed: frozenset[str] = frozenset()
 
 
 class _Way(NamedTuple):
@@ -142,8 +145,10 @@ def recognise(filename: str, pages: Sequence[str], headings: Sequence[str] = ())
     for key in name.vetoed | head.vetoed:
         evidence.pop(key, None)
     if not any(page.strip() for page in pages):
-        return _decide(_named(evidence, name), lexicon.present(name.zone.text), "文件名")
-    return _decide(evidence, known, "前3页")
+        answer = _decide(_named(evidence, name), lexicon.present(name.zone.text), "文件名")
+    else:
+        answer = _decide(evidence, known, "前3页")
+    return replace(answer, vetoed=name.vetoed | head.vetoed)
 
 
 def _named(evidence: Mapping[str, Sequence[Evidence]], name: _Found) -> dict[str, list[Evidence]]:
@@ -162,7 +167,8 @@ def _decide(evidence: dict[str, list[Evidence]], known: frozenset[str], place: s
         return Recognition(OTHER, False, 0, 0)
     doubts = {key: _doubts(evidence[key], known, place) for key in best}
     candidates = tuple(
-        Candidate(key, taxonomy.load().get(key).name, scores[key], (*_reasons(evidence[key]), *doubts[key]))
+        Candidate(key, taxonomy.load().get(key).name, scores[key], (*_reasons(evidence[key]), *doubts[key]),
+                  sure=not doubts[key])
         for key in best)
     score = candidates[0].score
     margin = score - (candidates[1].score if len(candidates) > 1 else 0)

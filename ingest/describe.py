@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive import taxonomy
+from archive.learning import lessons
 from archive.operations.documents import Description
 from ingest.classify import recognise
+from ingest.learned import with_lessons
 from ingest.metadata import read_metadata
 
 
@@ -19,10 +21,12 @@ class Given:
     doc_date: date | None = None
 
 
-def describe(filename: str, pages: Sequence[str], headings: Sequence[str] = (), given: Given | None = None) -> Description:
-    """A description in which what was given wins over what was read. Raises UnknownDocumentType."""
+def describe(filename: str, pages: Sequence[str], headings: Sequence[str] = (), given: Given | None = None,
+             unit: str = "") -> Description:
+    """A description in which what was given wins over what was read; with `unit`, what its people confirmed before is
+    counted in. Raises UnknownDocumentType."""
     given = given or Given()
-    recognition = recognise(filename, pages, headings)
+    recognition = with_lessons(recognise(filename, pages, headings), lessons(unit, filename))
     metadata = read_metadata(filename, pages)
     if given.type:
         key, source = taxonomy.load().get(given.type).key, "given"

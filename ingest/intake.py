@@ -141,7 +141,8 @@ class Intaker:
                                      str(refusal.facts["reason"]))
             raise
         text = submission.reading.text
-        description = describe(submission.filename, text.pages, submission.reading.headings, submission.given)
+        description = describe(submission.filename, text.pages, submission.reading.headings, submission.given,
+                               submission.project.unit)
         if not submission.reading.complete:
             description = _without_reading(description, submission.given)
         holds = holds_files(submission.staged.path, submission.media_type)

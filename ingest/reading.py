@@ -104,5 +104,5 @@ class PendingReader:
         version = Version.objects(id=document.current).get()
         with self.blobs.local(version.sha256) as path:
             reading = read(self.sandbox, path, version.media_type, version.filename)
-        description = describe(document.filename, reading.text.pages, reading.headings)
+        description = describe(document.filename, reading.text.pages, reading.headings, unit=document.unit)
         record_text(self.clock, version.id, reading.text, description)

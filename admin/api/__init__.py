@@ -9,13 +9,14 @@ from admin.api.context import keep
 from admin.api.docs import docs
 from admin.api.findings import findings
 from admin.api.projects import projects
+from admin.api.review import review
 from admin.api.rules import rules
 from admin.api.search import search
 from admin.api.tokens import tokens
 from admin.api.uploads import documents
 from admin.system import System
 
-RESOURCES = (tokens, projects, documents, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, projects, documents, review, search, findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

@@ -4,6 +4,7 @@ from archive.models.base import Model, Revisioned, new_id
 from archive.models.documents import Candidate, Document, TextPart, TextRecord, TextState, Version
 from archive.models.imports import ImportReject, ImportRun
 from archive.models.layouts import LayoutLine, PageLayout
+from archive.models.learning import TypeEvidence
 from archive.models.ledgers import AuditEntry, Idempotency, IndexRebuild, JobRun, Lease, OutboxEvent
 from archive.models.members import Member, Outcome, Unpacking, UnpackState
 from archive.models.people import Person, Token, Unit
@@ -15,12 +16,13 @@ from archive.models.storage import MoveState, StorageMove, StorageProof
 ALL: tuple[type[Model], ...] = (
     Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
-    ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject)
+    ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence)
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter",
     "Document", "Idempotency", "ImportReject", "ImportRun",
     "IndexRebuild", "JobRun", "LayoutLine", "Lease", "Member", "Model", "MoveState",
     "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RemarkItem", "Remarks",
-    "Revisioned", "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token", "Unit",
+    "Revisioned", "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token",
+    "TypeEvidence", "Unit",
     "UnpackState", "Unpacking", "Version", "Waiver", "new_id"]

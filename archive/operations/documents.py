@@ -16,6 +16,7 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Candidate, Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
@@ -204,6 +205,7 @@ def confirm_document(actor: Actor, clock: Clock, key: str, revision: int, change
         document.by_hand = sorted({*document.by_hand, *changes})
         if "type" in changes:
             document.type_source, document.stage = "confirmed", taxonomy.load().get(document.type).stage
+            keep_evidence(tx, document, before["type"])
         tx.replace(document)
         tx.audit("document.confirmed", f"document:{key}", project=document.project, before=before,
                  after={name: str(value) for name, value in changes.items()})

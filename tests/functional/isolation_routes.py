@@ -87,7 +87,9 @@ GET: dict[str, list[Values]] = {
         q=WORDS[:3], size=("1", "200")),
     "account.show": [{}], "audit.overview": [{}], "auth.sign_in_page": one_by_one(next=("/projects/{p_a}",), ended=("idle",)),
     "backoffice.index": [{}], **dict(_back_office()),
-    "documents.queue": one_by_one(page=NUMBERS), "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
+    "review.queue": one_by_one(page=NUMBERS, project=CODES), "review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
+    "api_review.queue": one_by_one(page=NUMBERS, project=CODES), "api_review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
+    "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
         q=("会议", "榫卯"), page=NUMBERS)),
     "documents.content": crossed(each(key=DOCUMENTS), [{}, {"inline": "1"}]),
     "documents.page_image": each(key=DOCUMENTS, number=NUMBERS),
@@ -160,6 +162,10 @@ WRITES: tuple[Write, ...] = (
     *(on_project("PATCH", "api_projects.change", json={"name": "改名"}, headers=headers)
       for headers in ({}, {"If-Match": '"1"'}, {"If-Match": '"77"'})),
     on_document("POST", "documents.confirm", form=DESCRIPTION),
+    Write("POST", "review.confirm", {}, {}, form={"said": "{d_a}|{d_none}/meeting_minutes"}),
+    Write("POST", "api_review.confirm", {}, {}, json={"items": [{"id": "{d_a}|{d_none}", "revision": 1, "type": "meeting_minutes"}]}),
+    Write("POST", "review.aside", {}, {}, form={"unit": "{unit_a}|{unit_none}", "word": "会议纪要"}),
+    Write("POST", "api_review.aside", {}, {}, json={"unit": "{unit_a}|{unit_none}", "word": "会议纪要"}),
     on_project("POST", "dossier.assign", form={"names": "unit_b"}),
     on_project("POST", "dossier.catalogue", form=DESCRIPTION),
     on_project("POST", "dossier.update", form={**PROJECT_OF_A, "revision": "1"}),

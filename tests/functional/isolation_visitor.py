@@ -62,7 +62,7 @@ class Visitor:
         values = self._fill(write.foreign if foreign else write.nowhere)
         sides = 0 if foreign else 1
         form = {name: self._side(value, sides) for name, value in (write.form or {}).items()}
-        body = {name: self._side(value, sides) for name, value in (write.json or {}).items()}
+        body = {name: self._sides(value, sides) for name, value in (write.json or {}).items()}
         sent: dict[str, Any] = {"headers": dict(write.headers or {})}
         text = self._side(write.file[1], sides) if write.file else ""
         if write.json is not None:
@@ -106,6 +106,14 @@ class Visitor:
     def _fill(self, values: Values) -> dict[str, str]:
         names = {**self.world.names, "token": self.world.tokens[self.person]}
         return {name: value.format_map(names) if "{" in value else value for name, value in values.items()}
+
+    def _sides(self, value: Any, side: int) -> Any:
+        """As `_side`, in whatever a JSON body holds."""
+        if isinstance(value, list):
+            return [self._sides(item, side) for item in value]
+        if isinstance(value, dict):
+            return {name: self._sides(item, side) for name, item in value.items()}
+        return self._side(value, side) if isinstance(value, str) else value
 
     def _side(self, value: str, side: int) -> str:
         """`{p_a}|{p_none}` is the first or the second."""

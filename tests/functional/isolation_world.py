@@ -160,6 +160,7 @@ def _name_everything(world: World) -> None:
     rules = {code: _rule_of(code) for code in ("XM-A-001", "XM-B-001")}
     names["f_b"] = finding_id("XM-B-001", *rules["XM-B-001"])
     names["f_a"] = finding_id("XM-A-001", *rules["XM-A-001"])
+    names["unit_a"], names["unit_none"] = UNIT, "没有这个单位"
     names["f_none"], names["u_none"] = new_id(), new_id()
     names.setdefault("u_jiafang", new_id())
 

@@ -17,6 +17,7 @@ from admin.web.pages.ledger import ledger
 from admin.web.pages.operations import operations
 from admin.web.pages.people import people
 from admin.web.pages.projects import projects
+from admin.web.pages.review import review
 from admin.web.pages.rules import rules_pages
 from admin.web.pages.search_page import search_pages
 from admin.web.pages.shared import EXTENSION, asset
@@ -24,7 +25,7 @@ from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, documents, search_pages, findings, rules_pages, operations,
+BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, review, documents, search_pages, findings, rules_pages, operations,
               people, audit_pages, account)
 STATIC_SECONDS = 7 * 86_400
 

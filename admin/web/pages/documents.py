@@ -21,18 +21,9 @@ from search.marks import find, marked
 from search.query import parse
 
 documents = area("documents", __name__)
-HISTORY, QUEUE = 100, 200
-UNRECOGNISED = "unrecognised"
+HISTORY = 100
 CONFIRMABLE = ("title", "doc_date", "doc_no", "issuer", "conclusion")
 CONCLUSIONS = ("", "通过", "合格", "符合", "基本符合", "不通过", "不合格", "不符合")
-
-
-@documents.get("/documents/unconfirmed")
-@needs(Permission.DOCUMENT_CONFIRM)
-def queue() -> Any:
-    """What the recogniser was not sure about, newest first."""
-    return render_template("pages/queue.html", queue=queries.recent_documents(actor(), QUEUE, type_source=UNRECOGNISED),
-                           total=queries.count_documents(actor(), type_source=UNRECOGNISED))
 
 
 @documents.get("/documents/<key>")

@@ -33,6 +33,7 @@ SORTS: Mapping[str, str] = {
 ACTIONS: Mapping[str, str] = {
     "document.filed": "归档", "document.version-added": "添加新版本", "document.catalogued": "登记目录条目",
     "document.confirmed": "确认或更正著录", "document.text-read": "读取文字", "document.text-skipped": "跳过旧版本的文字",
+    "recognition.put-aside": "停用一组识别依据",
     "document.remarked": "记录文件检查结果",
     "document.pages-recognised": "光学识别若干页",
     "document.unpacked": "解包", "document.member-duplicate": "包内文件与已有的相同", "document.member-refused": "包内文件被拒收",

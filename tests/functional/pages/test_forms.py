@@ -13,6 +13,7 @@ FORMS = (
     "/projects/new", "/projects/import", "/projects/XM-A/edit", "/projects/XM-A/upload", "/projects/XM-A/catalogue",
     "/projects/XM-A/assign",
     "/projects/XM-A/materials/feasibility_report/waive", "/documents/{document}/confirm", "/documents/{document}/versions",
+    "/documents/unconfirmed", "/documents/evidence",
     "/findings/{finding}/acknowledge", "/findings/{finding}/waive", "/findings/{finding}/approve",
     "/operations/jobs/compliance.nightly/run", "/people", "/people/assign", "/people/auditor/disable",
     "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/login", "/logout")
@@ -22,6 +23,7 @@ MAY = {
     "/projects/XM-A/materials/feasibility_report/waive": {"archivist"}, "/documents/{document}/confirm": {"archivist"},
     "/projects/XM-A/upload": {"archivist", "unit_a"}, "/projects/XM-A/catalogue": {"archivist", "unit_a"},
     "/projects/XM-A/assign": {"archivist"}, "/documents/{document}/versions": {"archivist", "unit_a"},
+    "/documents/unconfirmed": {"archivist"}, "/documents/evidence": {"archivist"},
     "/findings/{finding}/acknowledge": {"archivist", "unit_a", "supervisor"},
     "/findings/{finding}/waive": {"archivist", "supervisor"}, "/findings/{finding}/approve": {"archivist", "supervisor"},
     "/operations/jobs/compliance.nightly/run": {"sysadmin"}, "/people": {"secadmin"},
