@@ -86,13 +86,15 @@ class Sandbox:
         with self._lock:
             return tuple(sorted(worker.pid for worker in self._alive))
 
-    def extract(self, path: Path, media_type: str, filename: str, max_pages: int | None = None) -> Extraction:
+    def extract(self, path: Path, media_type: str, filename: str, max_pages: int | None = None, task: str = "") -> Extraction:
         """The text of a file; only of its first `max_pages` pages where given. Waits while all workers are busy.
+
+        `task` is for workers that do something else with a file.
 
         Raises NoExtractor, UnreadableFile or SandboxFailure for the file; SandboxClosed and EngineDown for the system.
         """
         most = min(MAX_CHARS, (self.limits.output_mb << 20) // 4)   # four bytes hold any character
-        source = Source(path.resolve(), media_type, filename, max_pages, most)
+        source = Source(path.resolve(), media_type, filename, max_pages, most, task)
         try:
             return self._extract(source)
         except SandboxFailure as failure:

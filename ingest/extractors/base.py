@@ -46,6 +46,7 @@ class Source:
     filename: str
     max_pages: int | None = None
     max_chars: int = MAX_CHARS
+    task: str = ""   # what a drawing worker is asked (ingest.drawing); readers have one task and ignore it
 
     @property
     def is_head(self) -> bool:
