@@ -6,6 +6,7 @@ from typing import Any
 
 from admin import backends
 from admin.backup import marker
+from admin.derived import DerivedFiles
 from admin.settings import Settings, with_secret_key
 from admin.storage.routes import moving_blobs
 from admin.system import System
@@ -56,6 +57,7 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     limits = UnpackLimits(settings.unpack_members, settings.unpack_bytes, settings.unpack_ratio, settings.unpack_depth)
     system = System(
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
+        derived=DerivedFiles(settings.data_dir / "derived", settings.derived_size),
         search=SearchService(index, texts_of),
         intake=intake, unpacker=Unpacker(blobs, intake, clock, limits),
         judge=Judge(clock, settings.workdays, settings.rules, settings.timezone),

@@ -151,6 +151,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
     Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
     Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
+    Setting("derived_size", "2GiB", "页面图像和 Office 转换件的缓存 derived/ 的大小上限；可随时删除，用到时重新生成", _size),
     Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", _up_to(MOST_READERS)),
     Setting("unpack_members", "10000", "一个压缩包（连同其中嵌套的）最多取出的文件数", _up_to(MOST_MEMBERS)),
     Setting("unpack_bytes", "20GiB", "一个压缩包（连同其中嵌套的）解开后的总大小上限", _size),
@@ -180,6 +181,7 @@ class Settings:
     secret_key: str = dataclasses.field(repr=False)
     timezone: str
     max_upload: int
+    derived_size: int = 2 << 30
     readers: int = 2
     unpack_members: int = 10_000
     unpack_bytes: int = 20 << 30

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from admin.derived import DerivedFiles
 from admin.mail.port import Mailer
 from admin.settings import Settings
 from archive.blobs.port import BlobStore
@@ -29,6 +30,7 @@ class System:
     sandbox: Sandbox
     renderer: Renderer
     unpacker: Unpacker
+    derived: DerivedFiles
     works: bool = True  # whether this process may do the worker's work: it writes the index
     closers: tuple[Callable[[], None], ...] = ()
 

@@ -30,6 +30,13 @@ class Letters:
             found += _joined([box for box in self.boxes[start:end] if box is not None])
         return tuple(dict.fromkeys(found))
 
+    def turned_back(self, rotation: int, skew: float, width: float, height: float) -> "Letters":
+        """From the upright page to the picture as it lies in the file, which was turned clockwise by `rotation`, then by
+        `skew` degrees about its centre, to become upright. `width` and `height` are the upright page's."""
+        if not rotation and not skew:
+            return self
+        return Letters(self.text, tuple(box and _turned_back(box, rotation, skew, width or 1, height or 1) for box in self.boxes))
+
     def written(self) -> str:
         return json.dumps([self.text, [box and [round(value, 5) for value in box] for box in self.boxes]],
                           ensure_ascii=False, separators=(",", ":"))
@@ -78,6 +85,19 @@ def _shares(line: str, box: Box) -> list[Box | None]:
         found.append((left, top + start * (bottom - top), right, top + end * (bottom - top)) if upright else
                      (left + start * (right - left), top, left + end * (right - left), bottom))
     return found
+
+
+def _turned_back(box: Box, rotation: int, skew: float, width: float, height: float) -> Box:
+    """A character's box stays one: of its four turned corners the box around them."""
+    angle = math.radians(-skew)
+    cos, sin = math.cos(angle), math.sin(angle)
+    corners = []
+    for x, y in ((box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])):
+        across, down = (x - 0.5) * width, (y - 0.5) * height
+        u, v = (across * cos - down * sin) / width + 0.5, (across * sin + down * cos) / height + 0.5
+        corners.append({90: (v, 1 - u), 180: (1 - u, 1 - v), 270: (1 - v, u)}.get(rotation, (u, v)))
+    xs, ys = zip(*corners, strict=True)
+    return box_of((min(xs), min(ys), max(xs), max(ys)))
 
 
 def _joined(boxes: Sequence[Box]) -> list[Box]:

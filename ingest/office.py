@@ -55,6 +55,10 @@ class NoRendition(ArchiveError):
     code = "ingest.no-rendition"
     text = "{reason}"
 
+    def __init__(self, reason: str, *, lasting: bool = False) -> None:
+        super().__init__(reason=reason)
+        self.lasting = lasting    # the file's own fault: trying again would end the same
+
 
 @dataclass(frozen=True, slots=True)
 class OfficeLimits:
@@ -119,11 +123,11 @@ class Office:
         name, package = KINDS[media_type]
         binary = self._binary or program()
         if binary is None:
-            raise NoRendition(reason=f"服务器没有安装 LibreOffice，不能显示此类文件的页面；请管理员安装 Debian 包 {package}。")
+            raise NoRendition(f"服务器没有安装 LibreOffice，不能显示此类文件的页面；请管理员安装 Debian 包 {package}。")
         if path.stat().st_size > self.limits.input_mb << 20:
-            raise NoRendition(reason=f"文件超过 {self.limits.input_mb} MB，不制作页面图像。")
+            raise NoRendition(f"文件超过 {self.limits.input_mb} MB，不制作页面图像。", lasting=True)
         if not self._busy.acquire(timeout=self.limits.wait_seconds):
-            raise NoRendition(reason="正在转换其他文件，请稍后再试。")
+            raise NoRendition("正在转换其他文件，请稍后再试。")
         try:
             with tempfile.TemporaryDirectory(prefix="dangan-office-", ignore_cleanup_errors=True) as folder:
                 yield self._converted(binary, path, Path(folder), name, package)
@@ -143,11 +147,12 @@ class Office:
             said = (folder / "said").read_bytes()[-2000:].decode("utf-8", "replace")
             # It says so on a machine that has other parts of it, or where the file is no such file.
             lacks = "source file could not be loaded" in said and not _has(binary, package)
-            raise NoRendition(reason=f"服务器缺少转换此类文件的组件，请管理员安装 Debian 包 {package}。" if lacks else
-                              "此文件不能转换为页面图像，可能已损坏或设有密码。")
+            if lacks:
+                raise NoRendition(f"服务器缺少转换此类文件的组件，请管理员安装 Debian 包 {package}。")
+            raise NoRendition("此文件不能转换为页面图像，可能已损坏或设有密码。", lasting=True)
         with target.open("rb") as file:
             if target.stat().st_size > self.limits.output_mb << 20 or file.read(5) != _PDF:
-                raise NoRendition(reason=f"转换结果超过 {self.limits.output_mb} MB 的上限。")
+                raise NoRendition(f"转换结果超过 {self.limits.output_mb} MB 的上限。", lasting=True)
         return target
 
     def _run(self, binary: Path, folder: Path, source: Path, deadline: float) -> int:
@@ -155,14 +160,14 @@ class Office:
         try:
             return process.wait(max(deadline - monotonic(), 0.1))
         except subprocess.TimeoutExpired:
-            raise NoRendition(reason=f"转换用时超过 {self.limits.wall_seconds:g} 秒，已中止。") from None
+            raise NoRendition(f"转换用时超过 {self.limits.wall_seconds:g} 秒，已中止。", lasting=True) from None
         finally:
             _end(process)
             self._process = None
 
     def _start(self, binary: Path, folder: Path, source: Path) -> "subprocess.Popen[bytes]":
         if self._closed:
-            raise NoRendition(reason="系统正在停止，请稍后再试。")
+            raise NoRendition("系统正在停止，请稍后再试。")
         command = [sys.executable, "-P", "-m", "ingest.office_launcher", json.dumps(asdict(self.limits)), str(os.getpid()),
                    str(binary), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore",
                    "--nolockcheck", "--nodefault", "--nologo", "--convert-to", "pdf", "--outdir", str(folder / "out"), str(source)]

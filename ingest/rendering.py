@@ -45,6 +45,10 @@ class CannotRender(ArchiveError):
     code = "ingest.cannot-render"
     text = "{reason}"
 
+    def __init__(self, reason: str, *, lasting: bool = False) -> None:
+        super().__init__(reason=reason)
+        self.lasting = lasting    # the file's own fault: trying again would end the same
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -52,6 +56,11 @@ class Overview:
 
     count: int
     texts: tuple[str, ...] = ()
+
+
+def can_convert() -> bool:
+    """Whether this machine has what makes PDF of Office files."""
+    return office.program() is not None
 
 
 def is_office(media_type: str) -> bool:
@@ -95,7 +104,7 @@ class Renderer:
             with self._office.pdf(path, media_type) as made:
                 yield made
         except NoRendition as refusal:
-            raise CannotRender(reason=str(refusal)) from None
+            raise CannotRender(str(refusal), lasting=refusal.lasting) from None
 
     def page(self, path: Path, media_type: str, filename: str, number: int, size: Size = "page",
              marks: Sequence[Box] = ()) -> bytes:
@@ -112,7 +121,7 @@ class Renderer:
         try:
             return read_letters(answer.pages[0])
         except (ValueError, TypeError) as error:
-            raise CannotRender(reason=_REASONS["crash"]) from error
+            raise CannotRender(_REASONS["crash"]) from error
 
     def overview(self, path: Path, media_type: str, filename: str, *, texts: bool = False) -> Overview:
         """Raises CannotRender."""
@@ -121,15 +130,15 @@ class Renderer:
 
     def _ask(self, path: Path, media_type: str, filename: str, number: int | None, task: Task) -> Extraction:
         if media_type not in MEDIA_TYPES or is_office(media_type):
-            raise CannotRender(reason="此格式没有页面图像。")
+            raise CannotRender("此格式没有页面图像。")
         try:
             answer = self._sandbox.extract(path, media_type, filename, max_pages=number, task=task.written())
         except UnreadableFile as error:
-            raise CannotRender(reason=str(error)) from None
+            raise CannotRender(str(error)) from None
         except SandboxFailure as error:
-            raise CannotRender(reason=_REASONS[error.kind]) from error
+            raise CannotRender(_REASONS[error.kind]) from error
         except NoExtractor:
-            raise CannotRender(reason="此格式没有页面图像。") from None
+            raise CannotRender("此格式没有页面图像。") from None
         if number is not None and not answer.pages:
             raise NotFound(what="页", key=f"{filename} 第 {number} 页（共 {answer.page_count} 页）")
         return answer
@@ -142,5 +151,5 @@ def _picture(encoded: str) -> bytes:
     except (binascii.Error, ValueError):
         picture = b""
     if not picture.startswith(PNG):
-        raise CannotRender(reason=_REASONS["crash"])
+        raise CannotRender(_REASONS["crash"])
     return picture

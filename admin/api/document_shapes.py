@@ -24,6 +24,12 @@ class PagePath(DocumentPath):
     n: int = Field(ge=1, le=1_000_000, description="第几页，从 1 起")
 
 
+class PageQuery(Asked):
+    q: str = Field("", max_length=1000, description="在图片上标出的检索词，写法与检索相同")
+    size: Literal["thumb", "page", "large"] = Field("page", description="大小：缩略图、通常、放大")
+    version: int | None = Field(None, ge=1, description="第几版；不给则为当前版本")
+
+
 class DocumentQuery(Paging):
     type: str = Field("", max_length=100, description="文件类型")
     stage: str = Field("", max_length=10, description="阶段")

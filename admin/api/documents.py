@@ -11,6 +11,7 @@ from admin.api.document_shapes import (
     DocumentPath,
     DocumentQuery,
     PagePath,
+    PageQuery,
     RemarkOut,
     TextOut,
     TextPage,
@@ -22,12 +23,13 @@ from admin.api.errors import BadRange, NoPicture
 from admin.api.preconditions import etag_of
 from admin.api.problems import responses
 from admin.api.project_shapes import CodePath
+from admin.previews import hits_on, picture_of, tag_of
 from admin.web.downloads import send_version
-from admin.web.pictures import picture_of
 from archive import queries
 from archive.errors import Damaged, NotFound
 from archive.models import Version
 from ingest.rendering import CannotRender
+from search.query import parse
 
 documents = area("documents", "文件")
 BYTES = {"content": {"application/octet-stream": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}}}
@@ -84,14 +86,15 @@ def text(path: DocumentPath) -> Response:
 
 @documents.get("/documents/<id>/pages/<n>", responses={
     "200": {"description": "这一页的图片", **PNG}, "304": {"description": "与 If-None-Match 相同"}, **responses(404, 415)})
-def page_picture(path: PagePath) -> Response:
-    """一页的图片（PNG）；目前只有 PDF"""
-    version = queries.current_version(actor(), path.id)
-    tag = f"{bare(version.sha256)}-{path.n}"
-    if request.if_none_match.contains(tag):
-        return Response(status=304, headers={"ETag": f'"{tag}"'})
+def page_picture(path: PagePath, query: PageQuery) -> Response:
+    """一页的图片（PNG）：PDF、OFD、图像和 Office 文件；给出 q 时标出检索词所在之处"""
+    version = _version(path.id, query.version)
     try:
-        picture = picture_of(system(), version, path.n)
+        marks = hits_on(system(), version, path.n, parse(query.q).required)
+        tag = f"{bare(version.sha256)}-{tag_of(version, path.n, query.size, marks)}"
+        if request.if_none_match.contains(tag):
+            return Response(status=304, headers={"ETag": f'"{tag}"'})
+        picture = picture_of(system(), version, path.n, query.size, marks)
     except CannotRender as refusal:
         raise NoPicture(filename=version.filename, reason=str(refusal)) from None
     return Response(picture, headers={"ETag": f'"{tag}"', **SANDBOXED}, mimetype="image/png")

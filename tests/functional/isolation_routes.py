@@ -74,7 +74,7 @@ GET: dict[str, list[Values]] = {
     "api_docs.description": [{}], "api_docs.page": [{}],
     "api_documents.show": each(id=DOCUMENTS), "api_documents.text": each(id=DOCUMENTS),
     "api_documents.content": crossed(each(id=DOCUMENTS), one_by_one(version=NUMBERS)),
-    "api_documents.page_picture": each(id=DOCUMENTS, n=NUMBERS),
+    "api_documents.page_picture": crossed(each(id=DOCUMENTS, n=NUMBERS), [{}, {"q": "会议"}, {"version": "1", "size": "thumb"}]),
     "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
         type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS)),
@@ -92,7 +92,8 @@ GET: dict[str, list[Values]] = {
     "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
         q=("会议", "榫卯"), page=NUMBERS)),
     "documents.content": crossed(each(key=DOCUMENTS), [{}, {"inline": "1"}]),
-    "documents.page_image": each(key=DOCUMENTS, number=NUMBERS),
+    "viewer.picture": crossed(each(key=DOCUMENTS, number=NUMBERS), [{}, {"q": "会议"}, {"size": "thumb", "q": "榫卯"}]),
+    "viewer.show": crossed(each(key=DOCUMENTS), one_by_one(q=("会议", "榫卯"), page=NUMBERS, at=NUMBERS, wait=("1",), zoom=("200",))),
     "documents.version_content": each(key=DOCUMENTS, number=NUMBERS),
     "dossier.show": each(code=CODES), "dossier.edit": each(code=CODES), "dossier.materials": each(code=CODES),
     "findings.board": crossed(FINDING_FILTERS, [{}, {"group": "overdue"}]) + one_by_one(group=("soon", "later", "missing")),

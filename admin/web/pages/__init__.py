@@ -23,10 +23,11 @@ from admin.web.pages.search_page import search_pages
 from admin.web.pages.shared import EXTENSION, asset
 from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
+from admin.web.pages.viewer import viewer
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, review, documents, search_pages, findings, rules_pages, operations,
-              people, audit_pages, account)
+BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, review, documents, viewer, search_pages, findings, rules_pages,
+              operations, people, audit_pages, account)
 STATIC_SECONDS = 7 * 86_400
 
 

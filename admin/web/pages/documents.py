@@ -5,17 +5,17 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 
+from admin.previews import can_show, must_convert
 from admin.web.downloads import send_version
 from admin.web.pages.shared import actor, area, day_field, needs, page_number, system
 from admin.web.pages.type_choices import by_stage, proposals
-from admin.web.pictures import picture_of
 from archive import queries
 from archive.access import seen_because
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound
 from archive.models import AuditEntry, Document, Person, Version
 from archive.operations.documents import confirm_document
 from archive.permissions import Permission
-from ingest.rendering import MEDIA_TYPES
+from ingest.rendering import is_office
 from search.errors import QueryTooLong
 from search.marks import find, marked
 from search.query import parse
@@ -57,12 +57,6 @@ def version_content(key: str, number: int) -> Any:
     return send_version(system().blobs, _version(key, number))
 
 
-@documents.get("/documents/<key>/pages/<int:number>.png")
-def page_image(key: str, number: int) -> Any:
-    picture = picture_of(system(), queries.current_version(actor(), key), number)
-    return picture, {"Content-Type": "image/png", "Cache-Control": "private, max-age=3600"}
-
-
 def _changes(document: Document) -> dict[str, Any]:
     """The type always, because saving confirms it; of the rest what differs."""
     form = request.form
@@ -85,11 +79,15 @@ def _page(document: Document, entered: Any) -> str:
     who = actor()
     project = queries.find_project(who, document.project)
     versions = queries.versions_of(who, document.id)
+    reading = _reading(document)
+    flows = bool(versions) and is_office(versions[0].media_type)    # its pages are not those of its text
     return render_template(
-        "pages/document.html", document=document, project=project, versions=versions, entered=entered,
-        proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS, drawable=MEDIA_TYPES,
+        "pages/document.html", picture_number=1 if flows else reading["number"],
+        document=document, project=project, versions=versions, entered=entered,
+        proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS,
+        shows_pages=bool(versions) and can_show(versions[0].media_type) and not must_convert(system(), versions[0]),
         people=_names(document, versions), because=seen_because(who, project.label()),
-        history=_history(document.id), remarks=queries.remarks_of(who, document.id), **_reading(document))
+        history=_history(document.id), remarks=queries.remarks_of(who, document.id), **reading)
 
 
 def _reading(document: Document) -> dict[str, Any]:

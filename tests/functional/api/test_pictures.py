@@ -49,7 +49,7 @@ def test_a_page_that_is_not_there(archivist: Api, document: str, number: str, st
 
 def test_another_format_has_no_pictures_and_says_so(archivist: Api, project: Project) -> None:
     key = upload(archivist, FILES, "text", "a.txt").json["id"]
-    assert "PDF" in problem(archivist.get(f"/documents/{key}/pages/1"), 415, "api.no-picture")["detail"]
+    assert "没有页面图像" in problem(archivist.get(f"/documents/{key}/pages/1"), 415, "api.no-picture")["detail"]
 
 
 def test_a_damaged_pdf_is_kept_and_has_no_picture(archivist: Api, project: Project) -> None:

@@ -14,7 +14,7 @@ from tests.functional.pages.conftest import Browser
 def test_a_hit_is_marked_and_leads_to_its_page(filled: Document, signed_in: Callable[[str], Browser]) -> None:
     page = signed_in("unit_a").page("/search?q=性能测试")
     assert "<mark>性能测试</mark>" in page
-    assert f"/documents/{filled.id}?page=1&amp;q=%E6%80%A7%E8%83%BD%E6%B5%8B%E8%AF%95#reader" in page
+    assert f"/documents/{filled.id}/view?at=1&amp;q=%E6%80%A7%E8%83%BD%E6%B5%8B%E8%AF%95" in page
     assert "找到 1 件" in page
     assert "案卷属于您所在的单位" in page
     assert "索引是最新的" in page

@@ -70,8 +70,8 @@ def test_a_damaged_file_has_no_picture_and_a_reason(renderer: Renderer, tmp_path
 
 
 def test_another_format_is_not_even_opened(renderer: Renderer, tmp_path: Path) -> None:
-    with pytest.raises(CannotRender, match="PDF"):
-        renderer.page(tmp_path / "not there", "image/png", "x.png", 1)
+    with pytest.raises(CannotRender, match="没有页面图像"):
+        renderer.page(tmp_path / "not there", "text/plain", "x.txt", 1)
 
 
 def a_slow_pdf(path: Path) -> Path:
