@@ -31,7 +31,7 @@ class DerivedFiles:
         path = self.path(digest, name)
         try:
             return path.read_bytes() if path else None
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def path(self, digest: str, name: str) -> Path | None:
@@ -39,7 +39,7 @@ class DerivedFiles:
         path = self._place(digest) / name
         try:
             os.utime(path)
-        except FileNotFoundError:
+        except OSError:
             return None
         return path
 

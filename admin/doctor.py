@@ -13,6 +13,9 @@ from pathlib import Path
 
 from admin.settings import Settings
 from archive.mongo.guardian import mongod_binary
+from ingest import office
+from ingest.drawing.ofd.fonts import PACKAGE as FONTS
+from ingest.drawing.ofd.fonts import has_chinese
 
 LEAST_FREE = 2 << 30
 
@@ -30,13 +33,12 @@ class Check:
 TOOLS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium", "只影响开发者的浏览器测试"),
     ("tesseract", ("tesseract",), "tesseract-ocr tesseract-ocr-chi-sim", "备用的光学识别"),
-    ("LibreOffice", ("soffice", "libreoffice"), "libreoffice-writer-nogui libreoffice-calc-nogui", "旧版 Office 文件的转换"),
     ("clamd", ("clamd",), "clamav-daemon", "上传查毒；也可用 DANGAN_CLAMD_URL 指向另一台机器"),
 )
 
 
 def examine(settings: Settings) -> list[Check]:
-    return [*_runtime(), *_mongod(settings), *_folder(settings), *_tools()]
+    return [*_runtime(), *_mongod(settings), *_folder(settings), *_tools(), *_pages()]
 
 
 def _runtime() -> Iterator[Check]:
@@ -86,3 +88,13 @@ def _tools() -> Iterator[Check]:
         found = next((path for path in map(shutil.which, programs) if path), None)
         yield Check(name, "ok" if found else "missing", found or f"没有找到（{purpose}）",
                     "" if found else f"需要时安装 Debian 包：{package}")
+
+
+def _pages() -> Iterator[Check]:
+    """What showing pages needs beyond the program's own parts."""
+    lacking = office.missing_packages()
+    yield Check("LibreOffice", "missing" if lacking else "ok", office.version() or "没有找到（Office 文件的页面图像）",
+                f"需要时安装 Debian 包：{' '.join(lacking)}" if lacking else "")
+    chinese = has_chinese()
+    yield Check("中文字体", "ok" if chinese else "missing", "已安装" if chinese else "没有找到（OFD 和未嵌入字体的文件的页面图像）",
+                "" if chinese else f"需要时安装 Debian 包：{FONTS}")

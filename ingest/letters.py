@@ -13,6 +13,7 @@ from dataclasses import dataclass
 Box = tuple[float, float, float, float]
 _WIDE = ("W", "F")
 _SAME_LINE = 0.5   # two boxes share a line where they overlap by so much of the lower one
+_STACKED = 0.5     # heights of a character: signs of a column stand closer than lines do
 _GAP = 1.5         # heights of a line: what stands further apart is marked apart
 
 
@@ -101,7 +102,7 @@ def _turned_back(box: Box, rotation: int, skew: float, width: float, height: flo
 
 
 def _joined(boxes: Sequence[Box]) -> list[Box]:
-    """Neighbours on one line become one box."""
+    """Neighbours become one box."""
     found: list[Box] = []
     for box in boxes:
         if found and _next_to(found[-1], box):
@@ -113,6 +114,11 @@ def _joined(boxes: Sequence[Box]) -> list[Box]:
 
 
 def _next_to(one: Box, other: Box) -> bool:
+    """On one line, or one below the other in a column."""
+    width = min(one[2] - one[0], other[2] - other[0])
+    above = max(other[1] - one[3], one[1] - other[3])
+    if min(one[2], other[2]) - max(one[0], other[0]) >= _SAME_LINE * width and above <= _STACKED * (other[3] - other[1]):
+        return True
     height = min(one[3] - one[1], other[3] - other[1])
     overlap = min(one[3], other[3]) - max(one[1], other[1])
     gap = max(other[0] - one[2], one[0] - other[2])

@@ -82,7 +82,7 @@ def _marked(picture: "Image", marks: Sequence[Box]) -> "Image":
 
     width, height = picture.size
     for left, top, right, bottom in marks:
-        grow = max((bottom - top) * height * 0.12, 1.0)
+        grow = max(min((bottom - top) * height, (right - left) * width) * 0.12, 1.0)
         area = (max(int(left * width - grow), 0), max(int(top * height - grow), 0),
                 min(int(right * width + grow) + 1, width), min(int(bottom * height + grow) + 1, height))
         if area[0] >= area[2] or area[1] >= area[3]:
