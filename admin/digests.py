@@ -47,7 +47,7 @@ def run(system: System, today: date) -> Post:
 def write_mails(system: System, today: date) -> int:
     """One mail for each person who is to be told something; how many were written."""
     already = {(row["address"], row["key"]) for row in collection(Mention).find({}, {"address": 1, "key": 1})}
-    served = {mail.address for mail in Mail.objects(day=today).only("address")}
+    served = {mail.address for mail in Mail.objects(day=today, kind__ne="notice").only("address")}
     digests = plan(open_lines(today), recipients(), already, today, served=served)
     for digest in digests:
         _keep(system, digest)

@@ -3,19 +3,22 @@
 Which events go to which lane is `archive/effects.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from admin.erasing import erase
 from admin.system import System
-from archive.effects import INDEX, JUDGE, READ, UNPACK
+from archive.effects import ERASE, GUARD, INDEX, JUDGE, READ, UNPACK
 from archive.events import Subscription
-from archive.models import OutboxEvent, Project
+from archive.models import Document, OutboxEvent, Project
 from archive.server_clock import AT_ONCE
 from archive.transaction import collection
+from ingest.guard import Guard
 from ingest.reading import PendingReader
 from retention.alerts import refresh
 from search.projection import documents_by_id
 
 INDEX_GATHER, JUDGE_GATHER = 0.1, 0.25  # seconds; a commit of the index, a judgement cost the same for one or for many
+GUARD_GATHER = 0.25  # and so does the one transaction of a batch that was examined
 JUDGE_BATCH = 256
 
 
@@ -28,9 +31,18 @@ def still_coming(codes: Iterable[str]) -> set[str]:
     return set(collection(OutboxEvent).distinct("project", waiting))
 
 
+def gone(keys: Collection[str]) -> set[str]:
+    """Those of the documents that are no longer there."""
+    there = collection(Document).find({"_id": {"$in": sorted(keys)}}, {"_id": 1})
+    return set(keys) - {row["_id"] for row in there}
+
+
 def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, ...]:
     def index_documents(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
-        system.index.put(documents_by_id(event.subject for event in events))
+        asked = {event.subject for event in events}
+        system.index.put(documents_by_id(asked))
+        # What is gone is asked for after it was put: it may have gone in between.
+        system.index.remove(gone(asked))
         system.index.commit()
         return {}
 
@@ -46,5 +58,7 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
         Subscription(READ, reader, batch=1, threads=system.settings.readers),
         Subscription(UNPACK, system.unpacker, batch=1),
         Subscription(INDEX, index_documents, gather=INDEX_GATHER),
+        Subscription(GUARD, Guard(system.clock), gather=GUARD_GATHER),
+        Subscription(ERASE, lambda events: erase(system, events)),
         Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
     )

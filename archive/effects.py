@@ -6,17 +6,20 @@ Names only: what a lane does is `admin/subscriptions.py`. An event is finished w
 from collections.abc import Mapping
 
 READ, INDEX, JUDGE, UNPACK = "read", "index", "judge", "unpack"
-LANES = (READ, INDEX, JUDGE, UNPACK)
+GUARD, ERASE = "guard", "erase"
+LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
 PROJECT, BUNDLE = "project.changed", "document.bundle"
+WITHDRAWN = "document.withdrawn"  # one that bears a secrecy marking is gone; its bytes follow
 
 EFFECTS: Mapping[str, tuple[str, ...]] = {
-    FILED: (INDEX, JUDGE),
+    FILED: (INDEX, JUDGE, GUARD),
     UNREAD: (READ,),
-    TEXT_READ: (INDEX, JUDGE),
+    TEXT_READ: (INDEX, JUDGE, GUARD),
     CHANGED: (INDEX, JUDGE),
     PROJECT: (JUDGE,),
     BUNDLE: (UNPACK,),
+    WITHDRAWN: (INDEX, JUDGE, ERASE),
 }
 """The lanes of each kind of event, stored with the event when it happens. A kind that is not here has no effects."""
 

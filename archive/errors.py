@@ -27,6 +27,14 @@ class NotFound(ArchiveError):
     text = "没有找到{what}“{key}”，或者您无权查看。请核对编号。"
 
 
+class Withdrawn(NotFound):
+    """There was such a document; it bore a secrecy marking, so nothing of it is left but the trace."""
+
+    code = "archive.withdrawn"
+    text = ("文件“{key}”已于 {day} 移除：{reason}。系统中不再保存其内容；"
+            "请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。")
+
+
 class Invalid(ArchiveError):
     code = "archive.invalid"
     text = "{field}：{problem}"

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DOCUMENT_CONFIRM = "document:confirm"
     DOCUMENT_FILE = "document:file"
     DOCUMENT_READ = "document:read"
+    DOCUMENT_WITHDRAW = "document:withdraw"
     DOSSIER_ASSIGN = "dossier:assign"
     JOB_RUN = "job:run"
     OPERATIONS_READ = "operations:read"
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     PROJECT_CREATE = "project:create"
     PROJECT_READ = "project:read"
     PROJECT_UPDATE = "project:update"
+    SECRECY_CLEAR = "secrecy:clear"
     STORAGE_MOVE = "storage:move"
     TEXT_RECORD = "text:record"
 
@@ -54,7 +56,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE}),
     # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.
     Role.SYSADMIN: frozenset({Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),
-    Role.SECADMIN: frozenset({Permission.DOSSIER_ASSIGN, Permission.PERSON_MANAGE, Permission.PERSON_READ}),
+    Role.SECADMIN: frozenset({
+        Permission.DOSSIER_ASSIGN, Permission.PERSON_MANAGE, Permission.PERSON_READ, Permission.SECRECY_CLEAR}),
     Role.AUDITADMIN: frozenset({Permission.AUDIT_READ}),
     Role.SYSTEM: frozenset(Permission),
 }

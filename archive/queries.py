@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.access import Actor, may_see, require, sees_everything, visible
-from archive.errors import NotFound
+from archive.errors import NotFound, Withdrawn
 from archive.models import Contract, Document, PageLayout, Project, Remarks, TextPart, TextRecord, Version
+from archive.models.withdrawals import Withdrawal
 from archive.permissions import Permission
 from archive.remarks import GRAVEST_FIRST, Remark
 
@@ -99,9 +100,25 @@ def find_document(actor: Actor, key: str) -> Document:
     require(actor, Permission.DOCUMENT_READ)
     document: Document | None = Document.objects(id=key).first()
     project = Project.objects(id=document.dossier).first() if document else None
+    if document is None:
+        _tell_withdrawn(actor, key)
     if document is None or project is None or not may_see(actor, project.label()):
         raise NotFound(what="文件", key=key)
     return document
+
+
+def _tell_withdrawn(actor: Actor, key: str) -> None:
+    """Raises Withdrawn where the document had to go and the actor may see the dossier it was in."""
+    trace = Withdrawal.objects(document=key, whole=True).order_by("-at").first()
+    project = Project.objects(id=trace.dossier).first() if trace else None
+    if trace and project and may_see(actor, project.label()):
+        raise Withdrawn(what="文件", key=key, day=f"{trace.at:%Y-%m-%d}", reason=trace.reason)
+
+
+def withdrawals_of(actor: Actor, code: str, *, page: int = 1, size: int = 50) -> Page:
+    """What had to be removed from a dossier, newest first: traces without content."""
+    require(actor, Permission.DOCUMENT_READ)
+    return page_of(Withdrawal.objects(dossier=find_project(actor, code).id).order_by("-at", "-id"), page, size)
 
 
 def list_documents(actor: Actor, code: str, *, page: int = 1, size: int = 50, type_key: str = "", stage: str = "",

@@ -18,18 +18,20 @@ from archive.models import Project, TextState
 from archive.operations import documents
 from archive.operations.documents import Description, Filed, Intake, Scan, TextRead
 from archive.operations.members import Origin
+from archive.operations.withdrawals import refused_before
 from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given, describe
+from ingest.guard import marked
 from ingest.media_types import identify
 from ingest.reading import HEAD_PAGES, Reading, read
 from ingest.sandbox import Sandbox
 from ingest.scanners.none import NoScanner
 from ingest.scanners.port import Finding, Scanner
-from ingest.secrecy import secrecy_marking
 from ingest.unpacking.detect import holds_files
 
 LONGEST_NAME = 255
+NOT_KEPT = "文件内容没有保留；请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Intaker:
         self.staging, self.max_bytes, self.through = staging, max_bytes, through
         self.scanner = scanner or NoScanner()
         self.stages: tuple[Callable[[Submission], None], ...] = (
-            self._scan, self._identify, self._read_head, self._refuse_secrets)
+            self._refuse_known_secrets, self._scan, self._identify, self._read_head, self._refuse_secrets)
 
     def receive(self, filename: str) -> Receiver:
         """Where the bytes of a file go that is filed once it is complete; to be discarded in any case. Raises Invalid."""
@@ -152,6 +154,11 @@ class Intaker:
             media_type=submission.media_type, description=description, secrecy_checked=submission.secrecy_checked,
             scan=submission.scan, holds_files=holds, text=text if submission.reading.complete else TextRead(TextState.PENDING))
 
+    def _refuse_known_secrets(self, submission: Submission) -> None:
+        """Bytes that had to be removed once are not let in again, even where only recognition could read them."""
+        if reason := refused_before(submission.staged.digests.sha256):
+            raise Secret(filename=submission.filename, reason=f"{reason}。{NOT_KEPT}")
+
     def _scan(self, submission: Submission) -> None:
         """Before anything opens the file. An infected one leaves its digest and the virus' name in the audit trail."""
         verdict = self.scanner.check(submission.staged.path)
@@ -175,10 +182,8 @@ class Intaker:
         if not any(page.strip() for page in text.pages):
             return
         submission.secrecy_checked = True
-        if marking := secrecy_marking(text.pages[0]):
-            raise Secret(filename=submission.filename, reason=(
-                f"首页带有密级标志（{marking.level}），本系统不得存储国家秘密。文件内容没有保留；"
-                "请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"))
+        if why := marked(text.pages, submission.staged.digests.sha256):
+            raise Secret(filename=submission.filename, reason=f"{why.reason}。{NOT_KEPT}")
 
 
 def _without_reading(description: Description, given: Given) -> Description:

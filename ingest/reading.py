@@ -9,10 +9,11 @@ from archive.clock import Clock
 from archive.errors import ArchiveError, EngineDown
 from archive.events import NotNow
 from archive.models import Document, OutboxEvent, TextState, Version
-from archive.operations.documents import TextRead, record_text
+from archive.operations.documents import TextRead
 from archive.remarks import Remark, Severity
 from ingest.describe import describe
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
+from ingest.guard import keep_text
 from ingest.media_types import disagreement
 from ingest.sandbox import Sandbox, SandboxClosed, SandboxFailure
 
@@ -105,4 +106,4 @@ class PendingReader:
         with self.blobs.local(version.sha256) as path:
             reading = read(self.sandbox, path, version.media_type, version.filename)
         description = describe(document.filename, reading.text.pages, reading.headings, unit=document.unit)
-        record_text(self.clock, version.id, reading.text, description)
+        keep_text(self.clock, version, reading.text, description)

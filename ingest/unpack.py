@@ -18,6 +18,7 @@ from archive.events import NotNow
 from archive.models import Document, Member, OutboxEvent, Outcome, Unpacking, UnpackState, Version
 from archive.operations.documents import dossier_for_files
 from archive.operations.members import Verdict, record_unpacked, unpacker
+from ingest.guard import withdraw_holder
 from ingest.intake import Intaker
 from ingest.sandbox import Limits, SandboxClosed
 from ingest.unpacking.budget import Place, UnpackLimits
@@ -77,6 +78,8 @@ class Unpacker:
             return
         place = Place.of(document, version, self.limits)
         state, reason = self._unpacked(document, version, place)
+        if withdraw_holder(self.clock, version):
+            return
         record_unpacked(unpacker(), self.clock, Unpacking(
             id=version.id, document=document.id, project=document.project, root=place.root, depth=place.depth,
             state=state.value, reason=reason, members=Member.objects(version=version.id).count()))

@@ -82,7 +82,10 @@ class FindingRecord(Revisioned):
 
 
 class Mail(Revisioned):
-    """A mail to one person for one day. `sending` at start-up means: nobody knows whether it went out."""
+    """A mail to one person: the digest of a day, or a notice of its own.
+
+    `sending` at start-up means: nobody knows whether it went out.
+    """
 
     called: ClassVar[str] = "邮件"
     meta: ClassVar[dict[str, Any]] = {
@@ -90,6 +93,7 @@ class Mail(Revisioned):
         "indexes": [("state", "not_before"), "-created_at", "address"]}
 
     id: str = StringField(primary_key=True)
+    kind: str = StringField(default="digest", choices=("digest", "notice"))
     address: str = StringField(required=True)
     name: str = StringField(default="")
     day: date = DateField(required=True)

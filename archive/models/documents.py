@@ -53,6 +53,9 @@ class Document(Revisioned):
 
     `by_hand` names the fields a person gave or confirmed: text read later does not change them. `parent` is the document
     it was inside of when it came (a bundle, a mail, a PDF with attachments), `parent_path` its path in there.
+
+    `labels` are what the pages call themselves (内部, 工作秘密), `personal` counts personal numbers by kind; `guarded` is the
+    version whose whole text was last examined for both and for secrecy markings.
     """
 
     called: ClassVar[str] = "文件"
@@ -78,6 +81,9 @@ class Document(Revisioned):
     conclusion: str = StringField(default="")
     terms: list[str] = ListField(StringField())
     by_hand: list[str] = ListField(StringField())
+    labels: list[str] = ListField(StringField())
+    personal: dict[str, int] = DictField()
+    guarded: str = StringField(default="")
     catalogue_only: bool = BooleanField(default=False)
     location: str = StringField(default="")
     parent: str = StringField(default="")

@@ -16,6 +16,7 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Candidate, Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.models.withdrawals import Withdrawal
 from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
@@ -148,7 +149,7 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
         document = Document._from_son(tx.fresh(Document, {"_id": key}))
         if document.catalogue_only:
             raise Invalid(field="文件", problem="目录条目没有文件内容，不能添加版本。")
-        version = _version(tx, document.id, project.id, document.version + 1, intake)
+        version = _version(tx, document.id, project.id, _next_number(tx, document), intake)
         came_from = adopt(tx, document, version, intake.origin) if intake.origin else {}
         tx.insert(version)
         document.current, document.version, document.filename = version.id, version.number, intake.filename
@@ -224,7 +225,9 @@ def record_text(clock: Clock, version_id: str, text: TextRead, description: Desc
     require(actor, Permission.TEXT_RECORD)
 
     def work(tx: Transaction) -> None:
-        version = Version._from_son(tx.fresh(Version, {"_id": version_id}))
+        if (row := tx.fresh(Version, {"_id": version_id})) is None:  # withdrawn while it was read
+            return tx.audit("document.text-skipped", f"version:{version_id}")
+        version = Version._from_son(row)
         document = Document._from_son(tx.fresh(Document, {"_id": version.document}))
         if document.current != version_id:
             return tx.audit("document.text-skipped", f"document:{document.id}", version=version.number)
@@ -309,6 +312,20 @@ def _describe(document: Document, description: Description) -> None:
     document.terms = list(description.terms)
     document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
                            for key, score, reasons in description.candidates]
+
+
+def describe_anew(document: Document, description: Description) -> None:
+    """Another version is described: what was read from the one before goes, only a person's word stands."""
+    type_, source, stage = document.type, document.type_source, document.stage
+    _describe(document, description)
+    if source in ("given", "confirmed"):
+        document.type, document.type_source, document.stage = type_, source, stage
+
+
+def _next_number(tx: Transaction, document: Document) -> int:
+    """The number of a version that was withdrawn is not given again."""
+    withdrawn = collection(Withdrawal).find({"document": document.id}, {"number": 1}, session=tx.session)
+    return max([int(document.version), *(int(row["number"]) for row in withdrawn)]) + 1
 
 
 def _describe_again(document: Document, description: Description) -> None:

@@ -150,7 +150,7 @@ class Filing:
         try:
             filed = self._filed(receiver, origin)
         except Secret as refusal:
-            verdict = Verdict(Outcome.REFUSED, str(refusal.facts["reason"]) + "注意：原包仍含有这个文件，请立即按保密规定处置原包。")
+            verdict = Verdict(Outcome.REFUSED, str(refusal.facts["reason"]) + "原包含有这个文件，解包结束后一并移除。")
             record_member(unpacker(), self.clock, replace(origin, path=""), verdict)
         except Refused as refusal:
             record_member(unpacker(), self.clock, origin, Verdict(Outcome.REFUSED, str(refusal.facts["reason"])))

@@ -48,7 +48,11 @@ ACTIONS: Mapping[str, str] = {
     "receipt.edited": "填写移交清单", "receipt.closed": "关闭移交清单", "receipt.dropped": "撤销空的移交清单",
     "alert.acknowledged": "确认知悉预警", "alert.waiver-asked": "申请豁免", "alert.waived": "批准豁免",
     "alert.opened": "开启预警", "alert.changed": "预警变更", "alert.cleared": "预警消除", "alert.lapsed": "豁免到期",
-    "compliance.evaluated": "核对规则"}
+    "compliance.evaluated": "核对规则", "document.withdrawn": "因密级标志移除", "document.withdrawal-skipped": "移除（已不在）",
+    "document.bytes-deleted": "删除文件内容", "document.bytes-locked": "文件内容受锁定，暂未删除",
+    "document.erasure-checked": "核对文件内容的删除", "document.uploader-told": "告知归档人",
+    "documents.examined": "检查密级标志与个人信息",
+    "secrecy.cleared": "认定不是密级标志"}
 MEDIA: Mapping[str, str] = {
     "application/pdf": "PDF", "text/plain": "纯文本", "application/msword": "Word 97–2003", "text/csv": "CSV 表格",
     "application/vnd.ms-excel": "Excel 97–2003", "application/vnd.ms-powerpoint": "PowerPoint 97–2003",
