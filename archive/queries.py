@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive import text_parts
 from archive.access import Actor, may_see, require, sees_everything, visible
 from archive.errors import NotFound, Withdrawn
 from archive.models import Contract, Document, PageLayout, Project, Remarks, TextPart, TextRecord, Version
@@ -183,11 +184,8 @@ def remarks_of(actor: Actor, key: str) -> list[Remark]:
 
 def pages_by_version(versions: Sequence[str]) -> dict[str, list[str]]:
     """Text pages of each version that has any. No access check: for engines, and for ids a search already allowed."""
-    pages: dict[str, list[str]] = {}
-    for part in TextPart._get_collection().find({"version": {"$in": list(versions)}}).sort([("version", 1),
-                                                                                            ("first_page", 1)]):
-        pages.setdefault(part["version"], []).extend(part["pages"])
-    return pages
+    order = [("version", 1), ("first_page", 1), ("piece", 1)]
+    return text_parts.pages_by_version(TextPart._get_collection().find({"version": {"$in": list(versions)}}).sort(order))
 
 
 def texts_of(keys: Sequence[str]) -> Mapping[str, Sequence[str]]:

@@ -151,11 +151,12 @@ class TextRecord(Model):
 
 
 class TextPart(Model):
-    """A run of pages of a text: MongoDB documents end at 16 MB, a report's text need not."""
+    """A run of pages of a text, or a piece of one long page: `archive/text_parts.py` makes and joins them."""
 
     meta: ClassVar[dict[str, Any]] = {"collection": "text_parts", "auto_create_index": False, "indexes": [("version", "first_page")]}
 
     id: str = StringField(primary_key=True)
     version: str = StringField(required=True)
     first_page: int = IntField(required=True)
+    piece: int = IntField(default=0)
     pages: list[str] = ListField(StringField())

@@ -23,9 +23,9 @@ from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
 from archive.queries import find_document, find_project
 from archive.remarks import Remark
+from archive.text_parts import parts_of
 from archive.transaction import Transaction, collection, write
 
-PART_CHARS = 1_000_000
 READING = "reading"  # in whose name remarks are kept that come with the text, whatever engine read it
 
 
@@ -361,8 +361,7 @@ def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead)
     document.text_state, document.text_reason = text.state.value, text.reason[:500]
     if text.state is TextState.PENDING:
         return []
-    return [*(TextPart(id=f"{version_id}/{first}", version=version_id, first_page=first, pages=pages)
-              for first, pages in _parts(text.pages)),
+    return [*parts_of(version_id, text.pages),
             TextRecord(id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
                        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
                        properties=dict(text.properties), image_pages=list(text.image_pages), read_at=tx.now)]
@@ -370,16 +369,3 @@ def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead)
 
 def _put_remarks(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:
     put_remarks(tx, document, version_id, f"{READING} {text.engine}".strip(), text.remarks)
-
-
-def _parts(pages: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Runs of pages of about a million characters, each with its first page's number (from 0)."""
-    parts: list[tuple[int, list[str]]] = []
-    size = PART_CHARS
-    for number, page in enumerate(pages):
-        if size >= PART_CHARS:
-            parts.append((number, []))
-            size = 0
-        parts[-1][1].append(page)
-        size += len(page) + 1
-    return parts

@@ -13,7 +13,7 @@ from typing import Protocol
 from archive.errors import ArchiveError
 from archive.remarks import Remark
 
-MAX_CHARS = 16_000_000   # a shelf of books; what is longer is cut and marked `truncated`
+MAX_CHARS = 8_000_000   # a shelf of books; what is longer is cut and marked `truncated`: one transaction must hold the rest
 HEAD_CHARS = 100_000     # where only the first pages are wanted
 
 # Characters that carry no text: controls, soft hyphens, zero-width marks, object anchors, non-characters, half surrogates.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from admin.system import System
-from archive import audit, taxonomy
+from archive import audit, taxonomy, text_parts
 from archive.access import Actor
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
@@ -267,7 +267,7 @@ def test_confirming_a_stale_revision_conflicts(system: System) -> None:
 
 def test_reading_again_replaces_the_text_whole(system: System) -> None:
     a_project(system)
-    pages = ["甲" * (documents.PART_CHARS // 2)] * 5
+    pages = ["甲" * (text_parts.PART_CHARS // 2)] * 5
     result = filed(system, text=a_text(*pages))
     assert TextPart.objects(version=result.version.id).count() == 3, "no part comes near the limit of a MongoDB document"
     assert text_of(SYSTEM, result.document.id)[1] == pages
