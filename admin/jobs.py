@@ -9,6 +9,7 @@ from admin import digests
 from admin.backup import marker, scheduled
 from admin.erasing import erase_again
 from admin.system import System
+from admin.uploads import records as uploads
 from admin.verify import verify_files
 from archive import leases
 from archive.access import Actor, require, system_actor
@@ -135,6 +136,11 @@ def _erase(system: System, _today: date) -> Outcome:
     return Outcome(left, bool(left["locked"]))
 
 
+def _uploads(system: System, _today: date) -> Outcome:
+    expired, files = uploads.sweep(system)
+    return Outcome({"expired": expired, "files": files})
+
+
 def _locks(system: System, _today: date) -> Outcome:
     """What protects the objects is read back from the store; a difference from the settings is everybody's business."""
     info = system.blobs.info()
@@ -155,6 +161,7 @@ JOBS: tuple[Job, ...] = (
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
     Job("receipts.idle", "关闭一天没有动过的移交清单，撤销始终为空的", _receipts, every=3600),
     Job("archive.erase", "再次删除因密级标志移除、当时受锁定保护的文件内容", _erase, hour=4, minute=15),
+    Job("uploads.sweep", "清理过期的断点续传", _uploads, every=3600),
     Job("storage.locks", "读回文件存储的锁定设置，与设置不符时报警", _locks, hour=4, minute=30),
     Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),

@@ -152,6 +152,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
     Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
     Setting("derived_size", "2GiB", "页面图像和 Office 转换件的缓存 derived/ 的大小上限；可随时删除，用到时重新生成", _size),
+    Setting("open_uploads", "200", "一个人同时可有多少个未完成的断点续传", _up_to(10_000)),
+    Setting("upload_days", "7", "未完成的断点续传保留多少天，每收到一段重新计算", _up_to(365)),
     Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", _up_to(MOST_READERS)),
     Setting("unpack_members", "10000", "一个压缩包（连同其中嵌套的）最多取出的文件数", _up_to(MOST_MEMBERS)),
     Setting("unpack_bytes", "20GiB", "一个压缩包（连同其中嵌套的）解开后的总大小上限", _size),
@@ -183,6 +185,8 @@ class Settings:
     max_upload: int
     derived_size: int = 2 << 30
     readers: int = 2
+    open_uploads: int = 200
+    upload_days: int = 7
     unpack_members: int = 10_000
     unpack_bytes: int = 20 << 30
     unpack_ratio: int = 200

@@ -13,10 +13,11 @@ from admin.api.review import review
 from admin.api.rules import rules
 from admin.api.search import search
 from admin.api.tokens import tokens
+from admin.api.tus import parts
 from admin.api.uploads import documents
 from admin.system import System
 
-RESOURCES = (tokens, projects, documents, review, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, projects, documents, parts, review, search, findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from admin.api.errors import BadRange, KeyInUse, TooLarge
+from admin.uploads.errors import Busy, TooManyOpen
 from admin.web import spooling
 from admin.web.errors import as_archive_error, status_of, title_of
 from admin.web.transfers import Crowded
@@ -102,7 +103,7 @@ def _headers(error: ArchiveError, status: int) -> dict[str, str]:
         return {"Content-Range": f"bytes */{error.facts['size']}"}
     if isinstance(error, AccountLocked):
         return {"Retry-After": str(int(str(error.facts["minutes"])) * 60)}
-    if isinstance(error, (KeyInUse, Crowded)):
+    if isinstance(error, (KeyInUse, Crowded, Busy, TooManyOpen)):
         return {"Retry-After": str(error.retry_after)}
     return {"Retry-After": "30"} if isinstance(error, EngineDown) else {}
 

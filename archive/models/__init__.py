@@ -12,10 +12,11 @@ from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Pr
 from archive.models.receipts import Channel, Counter, Receipt, ReceiptEntry
 from archive.models.remarks import RemarkItem, Remarks
 from archive.models.storage import MoveState, StorageMove, StorageProof
+from archive.models.uploads import Upload
 from archive.models.withdrawals import Clearance, Withdrawal
 
 ALL: tuple[type[Model], ...] = (
-    Withdrawal, Clearance,  # imported from their own module
+    Withdrawal, Clearance, Upload,  # imported from their own module
     Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
     ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence)

@@ -85,6 +85,8 @@ GET: dict[str, list[Values]] = {
     "api_projects.show": each(code=CODES), "api_projects.contracts": each(code=CODES),
     "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + each(
         q=WORDS[:3], size=("1", "200")),
+    "api_uploads.listed": one_by_one(project=CODES, batch=("甲方专用",), state=("receiving", "filed"), page=NUMBERS),
+    "api_uploads.show": each(id=("{t_a}", "{t_none}")),
     "account.show": [{}], "audit.overview": [{}], "auth.sign_in_page": one_by_one(next=("/projects/{p_a}",), ended=("idle",)),
     "backoffice.index": [{}], **dict(_back_office()),
     "review.queue": one_by_one(page=NUMBERS, project=CODES), "review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
@@ -117,6 +119,7 @@ class Write:
     """A request that would change something: `foreign` names what is unit A's, `nowhere` what nobody has.
 
     `as_script` sends the body as the upload script does; `file` is a file of the form. Over the API `json` is the body.
+    `Upload-Metadata` of the headers names a project; it is sent as tus wants it.
     """
 
     method: str
@@ -152,10 +155,17 @@ DESCRIPTION = {"title": "题名", "type": "meeting_minutes", "revision": "1", "l
 PROJECT_OF_A = {"name": "名称", "unit": UNIT, "mode": "self_build", "kind": "new"}
 LEDGER = "项目编号,项目名称,项目单位,建设方式\n{code},名称," + UNIT + ",自行建设\n"
 CONTRACTS = "合同编号,项目编号,合同类型\nHT-Z-1,{code},建设\n"
+TUS = {"Tus-Resumable": "1.0.0"}
 
 WRITES: tuple[Write, ...] = (
     on_document("POST", "api_documents.add_version", "id", file=FILE),
     on_project("POST", "api_documents.file", file=FILE),
+    *(_on(method, endpoint, "id", "{t_a}", "{t_none}", headers={**TUS, "Upload-Offset": "0", **more})
+      for method, endpoint, more in (
+          ("PATCH", "api_uploads.receive", {"Content-Type": "application/offset+octet-stream"}),
+          ("DELETE", "api_uploads.terminate", {}),
+          ("POST", "api_uploads.overridden", {"X-HTTP-Method-Override": "DELETE"}))),
+    Write("POST", "api_uploads.create", {}, {}, headers={**TUS, "Upload-Length": "5", "Upload-Metadata": "{p_a}|{p_none}"}),
     on_finding("POST", "api_findings.acknowledge", "id", json={"note": "知道了"}),
     on_finding("POST", "api_findings.waive", "id", json=WAIVER),
     on_finding("POST", "api_findings.approve", "id"),

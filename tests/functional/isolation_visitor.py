@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.functional.isolation_routes import Values, Write
 from tests.functional.isolation_world import World
+from tests.functional.tus_client import metadata
 
 COMPARED = ("Content-Type", "Location", "ETag", "Content-Disposition", "Content-Range", "Retry-After")
 CSRF = re.compile(r'(name="csrf[-_]token"[^>]*?(?:content|value)=")[^"]+')
@@ -64,6 +65,9 @@ class Visitor:
         form = {name: self._side(value, sides) for name, value in (write.form or {}).items()}
         body = {name: self._sides(value, sides) for name, value in (write.json or {}).items()}
         sent: dict[str, Any] = {"headers": dict(write.headers or {})}
+        announced = self._side(sent["headers"].get("Upload-Metadata", ""), sides)
+        if announced:
+            sent["headers"]["Upload-Metadata"] = metadata(project=announced, filename="材料.txt")
         text = self._side(write.file[1], sides) if write.file else ""
         if write.json is not None:
             sent["json"] = body
@@ -72,7 +76,7 @@ class Visitor:
         if form or write.file:
             sent["data"] = form | ({"file": (io.BytesIO(text.encode()), write.file[0])} if write.file else {})
         response = self._open(write.method, write.endpoint, values, **sent)
-        return self._answer(response).without(*self._identifiers(values, form, body, {"": text}))
+        return self._answer(response).without(*self._identifiers(values, form, body, {"": text + announced}))
 
     def open(self, method: str, path: str, **sent: Any) -> Answer:
         """A request by its path; ids made by it are not compared."""
@@ -123,7 +127,8 @@ class Visitor:
 
     def _identifiers(self, *sources: Mapping[str, Any]) -> list[str]:
         said = json.dumps([list(map(str, source.values())) for source in sources], ensure_ascii=False)
-        named = [self.world.names[name] for name in ("p_a", "p_none", "d_a", "d_none", "f_a", "f_none")]
+        named = [self.world.names[name] for name in ("p_a", "p_none", "d_a", "d_none", "f_a", "f_none", "t_a", "t_none", "r_a",
+                                                 "r_none")]
         marks = [self.known.get(value, value) for value in named if value in said]
         return [*marks, *(value for value in ("jiafang", "nobody") if f'"{value}"' in said)]
 

@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from admin.system import System
+from admin.uploads import records as uploads
+from admin.uploads.records import Announced
 from archive.access import Actor
-from archive.models import Document, Project, Version, new_id
+from archive.models import Channel, Document, Project, Version, new_id
+from archive.models.receipts import Outcome
 from archive.operations.documents import Description, catalogue_document
 from archive.operations.people import NewPerson, add_person, issue_token
 from archive.operations.projects import LedgerRow, assign_dossier, import_ledger, waive_material
+from archive.operations.receipts import Entry, add_entry, close_receipt, open_receipt
 from archive.permissions import Role
 from retention.alerts import finding_id, refresh
 from retention.findings import acknowledge, ask_waiver
@@ -65,6 +69,11 @@ def furnish(system: System, drain: Callable[[], int], folder: Path, *, with_a: b
     if with_a:
         _second_of_a(world)
     _second_of_b(world)
+    _handed_over(world, "unit_b", "XM-B-001", "r_b")  # numbers run through the archive: the first is in both worlds
+    if with_a:
+        _handed_over(world, "jiafang", "XM-A-001", "r_a")
+        world.names["t_a"] = uploads.create(system, world.people["jiafang"], Announced(
+            "XM-A-001", "甲方专用材料.txt", 5, batch="甲方专用"), "api").id
     drain()
     refresh(system.judge)
     _handled(world, with_a)
@@ -136,6 +145,13 @@ def _contract(system: System, number: str, project: str, supplier: str) -> None:
     assert not report.errors
 
 
+def _handed_over(world: World, person: str, code: str, name: str) -> None:
+    who, clock = world.people[person], world.system.clock
+    receipt = open_receipt(who, clock, code, Channel.BROWSER, batch=f"{code} 批次", people={"received_by": person})
+    add_entry(who, clock, receipt.id, Entry(f"{code}.txt", f"{code}.txt", Outcome.FILED, 5, title=f"{code} 材料"))
+    world.names[name] = close_receipt(who, clock, receipt.id).id
+
+
 def _handled(world: World, with_a: bool) -> None:
     """Alerts of both units in all stages of their life."""
     clock = world.system.clock
@@ -161,7 +177,10 @@ def _name_everything(world: World) -> None:
     names["f_b"] = finding_id("XM-B-001", *rules["XM-B-001"])
     names["f_a"] = finding_id("XM-A-001", *rules["XM-A-001"])
     names["unit_a"], names["unit_none"] = UNIT, "没有这个单位"
-    names["f_none"], names["u_none"] = new_id(), new_id()
+    for name in ("f_none", "u_none", "t_none", "r_none"):
+        names[name] = new_id()
+    for name in ("t_a", "r_a"):
+        names.setdefault(name, new_id())
     names.setdefault("u_jiafang", new_id())
 
 

@@ -81,7 +81,7 @@ def test_every_route_says_what_it_answers_and_how_it_refuses(description: dict[s
         for status, response in operation["responses"].items():
             if status.startswith(("4", "5")):
                 assert list(response["content"]) == ["application/problem+json"], (method, path, status)
-            elif status not in ("302", "304"):
+            elif status not in ("204", "302", "304"):
                 assert response["content"], (method, path, status)
 
 
@@ -99,7 +99,8 @@ def test_path_parameters_are_described(description: dict[str, Any]) -> None:
 def test_every_write_takes_an_idempotency_key(description: dict[str, Any]) -> None:
     for method, path, operation in operations(description):
         headers = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
-        if method != "get" and path != "/api/v1/tokens":
+        # Of tus the offset says what was done already, and the same file announced twice is the same upload.
+        if method != "get" and path != "/api/v1/tokens" and not path.startswith("/api/v1/uploads"):
             assert "Idempotency-Key" in headers, (method, path)
 
 
