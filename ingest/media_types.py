@@ -46,6 +46,7 @@ _OOXML: tuple[tuple[str, str], ...] = (   # content type of the main part, up to
     ("vnd.ms-word.document.macroenabled.main", "application/vnd.ms-word.document.macroenabled.12"),
     (f"{_SHEET}.sheet.main", XLSX), (f"{_SHEET}.template.main", XLSX.replace(".sheet", ".template")),
     ("vnd.ms-excel.sheet.macroenabled.main", "application/vnd.ms-excel.sheet.macroenabled.12"),
+    ("vnd.ms-excel.sheet.binary.macroenabled.main", "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
     (f"{_SLIDES}.presentation.main", PPTX), (f"{_SLIDES}.slideshow.main", PPTX.replace(".presentation", ".slideshow")),
     (f"{_SLIDES}.template.main", PPTX.replace(".presentation", ".template")),
     ("vnd.ms-powerpoint.presentation.macroenabled.main", "application/vnd.ms-powerpoint.presentation.macroenabled.12"),
@@ -58,6 +59,8 @@ _OLE2_STREAMS: tuple[tuple[str, str], ...] = (   # Kingsoft's .wps, .et and .dps
 _OFFICE_NAMES = {"docx": DOCX, "xlsx": XLSX, "pptx": PPTX, "docm": DOCX, "xlsm": XLSX, "pptm": PPTX, "ofd": OFD}
 _TEXT_NAMES = {"csv": "text/csv", "md": "text/markdown", "json": "application/json", "eml": "message/rfc822",
                "mht": "multipart/related", "mhtml": "multipart/related"}
+_HEADER = re.compile(r"(?m)^([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]")
+_TELLING = frozenset({"mime-version", "message-id", "received", "return-path", "dkim-signature"})   # no prose begins so
 _HTML = re.compile(r"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|table|div|p)\b")
 
 
@@ -144,7 +147,17 @@ def _text(head: bytes, filename: str) -> str:
         return "application/xhtml+xml" if text.lstrip().startswith("<?xml") else "text/html"
     if text.lstrip().startswith("<?xml"):
         return "application/xml"
-    return _TEXT_NAMES.get(_extension(filename), "text/plain")
+    return _message(text) or _TEXT_NAMES.get(_extension(filename), "text/plain")
+
+
+def _message(text: str) -> str:
+    """A message, or a web page saved as one, by the headers it begins with (RFC 5322, RFC 2557)."""
+    block = text.lstrip("\ufeff\r\n").replace("\r\n", "\n").partition("\n\n")[0]
+    names = {name.lower() for name in _HEADER.findall(block)}
+    if not _HEADER.match(block) or not names & _TELLING:
+        return ""
+    related = re.search(r"(?im)^content-type:\s*multipart/related", block)
+    return "multipart/related" if related and not names & {"to", "received"} else "message/rfc822"
 
 
 def _decoded(head: bytes) -> str | None:

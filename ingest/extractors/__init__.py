@@ -5,13 +5,30 @@ Runs inside a sandbox worker (`ingest.sandbox`); nothing here may import more of
 
 from functools import cache
 
-from ingest.extractors import docx, html, image, media, ofd, pdf, plain_text, pptx, xlsx
+from ingest.extractors import (
+    doc,
+    docx,
+    html,
+    image,
+    mail,
+    media,
+    msg,
+    odf,
+    ofd,
+    pdf,
+    plain_text,
+    ppt,
+    pptx,
+    rtf,
+    sheets,
+    xlsx,
+)
 from ingest.extractors.base import Extraction, Extractor, NoExtractor, Source, UnreadableFile
 
 __all__ = ["EXTRACTORS", "Extraction", "Extractor", "NoExtractor", "Source", "UnreadableFile", "can_read", "extract"]
 
 EXTRACTORS: tuple[Extractor, ...] = (
-    pdf, ofd, docx, xlsx, pptx, plain_text, html, image, media)
+    pdf, ofd, docx, xlsx, pptx, doc, sheets, ppt, rtf, odf, plain_text, html, mail, msg, image, media)
 
 
 def can_read(media_type: str) -> bool:

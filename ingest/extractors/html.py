@@ -3,6 +3,7 @@
 from typing import Any
 
 from ingest.extractors._decoding import decode
+from ingest.extractors._properties import properties
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -24,18 +25,31 @@ def extract(source: Source) -> Extraction:
         data = file.read(min(_MAX_BYTES, source.room * _MARKUP))
         cut = bool(file.read(1))
     decoded = decode(data, cut=cut)
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-    root = etree.fromstring(decoded.text.encode("utf-8", "replace"), parser)
-    if root is None:
+    text, headings = text_of_page(decoded.text)
+    if not text and not headings and "<" not in decoded.text:
         raise UnreadableFile("网页文件里没有内容，无法读取文字。")
+    pages = collect([text], 1, source, cut=cut)
+    return Extraction(pages.texts, 1, f"lxml {etree.__version__}", headings, decoded.warnings, pages.truncated,
+                      complete=pages.complete, properties=properties(title=headings[0] if headings else ""))
+
+
+def text_of_page(page: str) -> tuple[str, tuple[str, ...]]:
+    """The text of a web page and its headings, the title first; nothing where there is no page in it."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        root = etree.fromstring(page.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None:
+        return "", ()
     title = next((_heading(found) for found in root.iter("title")), "")
     text = _text(root)
     headings = [title, *map(_heading, root.iter("h1", "h2", "h3"))]
     if title and "".join(title.split()) not in "".join(text.split()):
         text = f"{title}\n{text}"
-    pages = collect([text], 1, source, cut=cut)
-    return Extraction(pages.texts, 1, f"lxml {etree.__version__}", tuple(h for h in headings if h)[:60],
-                      decoded.warnings, pages.truncated, complete=pages.complete)
+    return text, tuple(h for h in headings if h)[:60]
 
 
 def _heading(element: Any) -> str:

@@ -4,7 +4,7 @@ Also what stands on a sheet beside its cells (comments, text boxes). Formulas gi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -60,16 +60,25 @@ def _parts(package: Package) -> dict[str, str]:
 def _pages(book: Any, names: list[str], package: Package, parts: dict[str, str],
            headings: list[str]) -> Iterator[str]:
     for name in names:
-        rows = [row for row in map(_row, _cells(book, name, package)) if row]
-        label = [] if _DEFAULT_NAME.fullmatch(name) else [name]
-        # A sheet that begins with a title of its own is called by that; its name then stands at the end.
-        titled = bool(rows) and "\t" not in rows[0]
-        headings.extend([rows[0][:200], *label] if titled else label)
+        beside: list[str] = []
         if part := parts.get(name):
             _note_uncomputed(package, name, part)
-            rows += [text for r in package.related(part) if r.kind in _BESIDE
-                     if (text := text_of(package.parse(r.target)).strip())]
-        yield "\n".join(([*rows, *label] if titled else [*label, *rows]) if rows else [])
+            beside = [text for r in package.related(part) if r.kind in _BESIDE
+                      if (text := text_of(package.parse(r.target)).strip())]
+        yield sheet_text(name, _cells(book, name, package), headings, beside)
+
+
+def sheet_text(name: str, cells: Iterable[list[object]], headings: list[str], beside: Iterable[str] = ()) -> str:
+    """A sheet as people read it: its name, its rows, what stands beside them.
+
+    A sheet that begins with a title of its own is called by that; its name then stands at the end.
+    """
+    rows = [row for row in map(_row, cells) if row]
+    label = [] if _DEFAULT_NAME.fullmatch(name) else [name]
+    titled = bool(rows) and "\t" not in rows[0]
+    headings.extend([rows[0][:200], *label] if titled else label)
+    rows += beside
+    return "\n".join(([*rows, *label] if titled else [*label, *rows]) if rows else [])
 
 
 def _cells(book: Any, name: str, package: Package) -> list[list[object]]:

@@ -19,7 +19,7 @@ EXPECTED: tuple[tuple[str, str | None, int], ...] = (
     ("mineru-xlsx_01.xlsx", "header", 4), ("ofdrw-xbrl-001.pdf", "电子发票（航空运输电子客票行程单）", 1),
     ("paperless-invalid_pdf.pdf", "Invoice number", 2), ("paperless-multi-page-mixed.pdf", "page", 6),
     ("paperless-signed.pdf", "digitally signed", 1), ("mineru-small_ocr.pdf", "", 8),
-    ("paperless-multi-page-images.tiff", "", 3), ("mayan-simple_2_page_document.doc", None, 0),
+    ("paperless-multi-page-images.tiff", "", 3), ("mayan-simple_2_page_document.doc", "Second page", 1),
     ("mayan-special-names.zip", None, 0), ("ofdrw-signedFile.ofd", "江苏增值税电子普通发票", 1),
     ("ofdrw-zsbk.ofd", "建筑工程施工许可证", 2), ("ofdrw-1.ofd", "兰溪市悦济舫餐厅", 1),
     ("ofdrw-20240531141733.ofd", "北京互联三六五科技有限公司", 1), ("ofdrw-999.ofd", "财天下科技有限公司", 5),
