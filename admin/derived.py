@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -70,6 +71,14 @@ class DerivedFiles:
     def forget(self, digest: str) -> None:
         """Everything made from one original."""
         shutil.rmtree(self._place(digest), ignore_errors=True)
+
+    def forget_all_but(self, digests: Collection[str]) -> int:
+        """Everything made from originals that are no longer there; how many there were."""
+        named = {digest.rpartition(":")[2] for digest in digests}
+        gone = [place.name for place in self._folder.glob("*/*") if place.name not in named]
+        for name in gone:
+            self.forget(name)
+        return len(gone)
 
     def _place(self, digest: str) -> Path:
         name = digest.rpartition(":")[2]

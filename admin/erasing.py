@@ -49,6 +49,7 @@ def erase_object(system: System, trace: Withdrawal) -> None:
     """Delete the bytes unless a version names them (then they were cleared and filed again)."""
     if Version.objects(sha256=trace.sha256).first() is not None:
         return settle_object(system.clock, trace.id, "locked", "同一内容经审查后又已归档")
+    system.derived.forget(trace.sha256)    # a picture shows what the file says; no lock protects it
     try:
         system.blobs.delete(trace.sha256)
     except Locked as error:

@@ -122,7 +122,8 @@ def _sweep(system: System, _today: date) -> Outcome:
             except Locked:  # a default retention guards what nobody named, too: it goes when that ends
                 locked += 1
     unfinished = system.blobs.tidy(moment - staging.STALE_SECONDS)
-    return Outcome({"staged": staged, "objects": removed, "locked": locked, "unfinished": unfinished})
+    derived = system.derived.forget_all_but(named)
+    return Outcome({"staged": staged, "objects": removed, "locked": locked, "unfinished": unfinished, "derived": derived})
 
 
 def _receipts(system: System, _today: date) -> Outcome:

@@ -15,10 +15,11 @@ from admin.system import System
 from admin.worker import Worker
 from archive.models import Document, Version
 from archive.operations.layouts import Layout, Line, record_layouts
+from archive.operations.withdrawals import Suspicion, withdraw
 from ingest import office
 from ingest.drawing.base import EDGE
 from tests import samples
-from tests.builders import SYSTEM, UNIT, UNIT_B, a_project, file_text
+from tests.builders import SYSTEM, UNIT, UNIT_B, a_description, a_project, file_text
 from tests.conftest import snapshot
 from tests.functional.pages.conftest import Browser
 
@@ -128,6 +129,19 @@ def test_looking_changes_nothing_in_the_archive(plan: Document, signed_in: Calla
     browser.page(f"/documents/{plan.id}/view?q=密码")
     browser.get(f"/documents/{plan.id}/pages/2.png?q=密码")
     assert snapshot() == before
+
+
+def test_the_pictures_of_a_withdrawn_file_go_with_it(system: System, worker: Worker, plan: Document,
+                                                     signed_in: Callable[[str], Browser]) -> None:
+    browser, path = signed_in("auditor"), f"/documents/{plan.id}/pages/2.png?q=密码应用"
+    assert browser.get(path).status_code == 200
+    version = Version.objects(document=plan.id).get()
+    place = system.settings.data_dir / "derived" / version.sha256[7:9] / version.sha256[7:]
+    assert list(place.iterdir())
+    withdraw(system.clock, version.id, Suspicion("第 2 页带有密级标志", 2), lambda _name, _pages: a_description())
+    worker.drain()
+    assert not place.exists()
+    assert browser.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["view?q=密码应用", "view?wait=1", "pages/1.png", "pages/2.png?q=密码应用&size=large"])

@@ -54,6 +54,16 @@ def test_everything_of_one_original_is_forgotten(tmp_path: Path) -> None:
     assert files.read(TWO, "1.png") == b"2"
 
 
+def test_what_was_made_from_originals_that_are_gone_goes_too(tmp_path: Path) -> None:
+    files = DerivedFiles(tmp_path, 1 << 20)
+    files.write(ONE, "1.png", b"1")
+    files.write(TWO, "1.png", b"2")
+    assert files.forget_all_but({TWO}) == 1
+    assert files.read(ONE, "1.png") is None
+    assert files.read(TWO, "1.png") == b"2"
+    assert files.forget_all_but({TWO}) == 0
+
+
 def test_a_folder_that_cannot_be_written_costs_only_the_keeping(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")

@@ -186,7 +186,7 @@ def test_the_sweep_removes_what_nothing_names_and_only_when_it_is_old(system: Sy
         for path in (named, orphan, staged):
             os.utime(path, (moment, moment))
         run = run_job(system, SYSTEM, "archive.sweep")
-        assert run.result == {"staged": swept, "objects": swept, "locked": 0, "unfinished": 0}
+        assert run.result == {"staged": swept, "objects": swept, "locked": 0, "unfinished": 0, "derived": 0}
     assert named.exists()
     assert not orphan.exists()
     assert not staged.exists()
