@@ -2,7 +2,7 @@
 
 import dataclasses
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 from admin import backends
 from admin.backup import marker
@@ -14,6 +14,7 @@ from archive import models
 from archive.clock import Clock, SystemClock
 from archive.models.connection import connect, disconnect, prepare
 from archive.queries import texts_of
+from ingest.identification import Identifier
 from ingest.intake import Intaker
 from ingest.rendering import Renderer
 from ingest.sandbox import Sandbox
@@ -22,6 +23,8 @@ from ingest.unpacking.budget import UnpackLimits
 from retention import models as retention_models
 from retention.alerts import Judge
 from search.service import SearchService
+
+Part = TypeVar("Part", Renderer, Identifier)
 
 
 def build(settings: Settings, *, work: bool = False, clock: Clock | None = None, **replace: Any) -> System:
@@ -51,9 +54,9 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     blobs = replace.pop("blobs", None) or moving_blobs(settings, clock)
     index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
     sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox(settings.readers if works else 2))
-    renderer = replace.pop("renderer", None) or _closed(closing, Renderer())
+    renderer = replace.pop("renderer", None) or _closing(closing, Renderer())
     intake = Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload,
-                     backends.scanner(settings), through=not settings.s3_url)
+                     backends.scanner(settings), identifier=_closing(closing, Identifier()), through=not settings.s3_url)
     limits = UnpackLimits(settings.unpack_members, settings.unpack_bytes, settings.unpack_ratio, settings.unpack_depth)
     system = System(
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
@@ -65,7 +68,7 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     return dataclasses.replace(system, **replace)
 
 
-def _closed(closing: ExitStack, renderer: Renderer) -> Renderer:
-    """It starts no process until a picture is asked for; those it started end with the system."""
-    closing.callback(renderer.close)
-    return renderer
+def _closing(closing: ExitStack, part: Part) -> Part:
+    """It starts no process until it is asked for something; those it started end with the system."""
+    closing.callback(part.close)
+    return part

@@ -23,7 +23,9 @@ from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given, describe
 from ingest.guard import marked
+from ingest.identification import Identifier
 from ingest.media_types import identify
+from ingest.pronom import known_puid
 from ingest.reading import HEAD_PAGES, Reading, read
 from ingest.sandbox import Sandbox
 from ingest.scanners.none import NoScanner
@@ -42,6 +44,7 @@ class Submission:
     staged: Staged
     given: Given
     media_type: str = ""
+    puid: str = ""
     reading: Reading = field(default_factory=lambda: Reading(TextRead(TextState.PENDING)))
     secrecy_checked: bool = False
     scan: Scan = field(default_factory=Scan)
@@ -58,11 +61,12 @@ class Intaker:
     """
 
     def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock, staging: Path, max_bytes: int,
-                 scanner: Scanner | None = None, *, through: bool = False) -> None:
-        """`through`: the store keeps the very files in `staging`, see `staging.Receiver`."""
+                 scanner: Scanner | None = None, *, identifier: Identifier | None = None, through: bool = False) -> None:
+        """`through`: the store keeps the very files in `staging`, see `staging.Receiver`. Without an `identifier` only
+        formats whose structure says it all get their PRONOM identifier."""
         self.blobs, self.sandbox, self.clock = blobs, sandbox, clock
         self.staging, self.max_bytes, self.through = staging, max_bytes, through
-        self.scanner = scanner or NoScanner()
+        self.scanner, self.identifier = scanner or NoScanner(), identifier
         self.stages: tuple[Callable[[Submission], None], ...] = (
             self._refuse_known_secrets, self._scan, self._identify, self._read_head, self._refuse_secrets)
 
@@ -151,7 +155,7 @@ class Intaker:
         self.blobs.put(submission.staged.path, submission.staged.digests.sha256, hashed=True)
         return Intake(
             project=submission.project.code, filename=submission.filename, digests=submission.staged.digests,
-            media_type=submission.media_type, description=description, secrecy_checked=submission.secrecy_checked,
+            media_type=submission.media_type, puid=submission.puid, description=description, secrecy_checked=submission.secrecy_checked,
             scan=submission.scan, holds_files=holds, text=text if submission.reading.complete else TextRead(TextState.PENDING))
 
     def _refuse_known_secrets(self, submission: Submission) -> None:
@@ -169,7 +173,10 @@ class Intaker:
         submission.scan = Scan(verdict.finding.value, verdict.engine, verdict.reason, at)
 
     def _identify(self, submission: Submission) -> None:
-        submission.media_type = identify(submission.staged.path, submission.filename)
+        path = submission.staged.path
+        submission.media_type = kind = identify(path, submission.filename)
+        submission.puid = (self.identifier.puid(path, kind, submission.filename) if self.identifier
+                           else known_puid(path, kind) or "")
 
     def _read_head(self, submission: Submission) -> None:
         """Most files as a whole; of a long one the first pages, for refusal and recognition: the worker reads it in full."""

@@ -29,6 +29,7 @@ class Limits:
     open_files: int = 64
     jobs: int = 500
     rss_mb: int = 150          # memory still held after a job
+    threads: int = 0           # processes and threads it may start (the kernel counts those of the user)
 
 
 def frame(message: dict[str, Any]) -> bytes:

@@ -60,7 +60,7 @@ def confine(limits: Limits, parent: int) -> None:
     if os.getppid() != parent:     # it died before the line above
         os._exit(1)
     for what, amount in ((resource.RLIMIT_AS, limits.memory_mb << 20), (resource.RLIMIT_FSIZE, limits.file_mb << 20),
-                         (resource.RLIMIT_NOFILE, limits.open_files), (resource.RLIMIT_NPROC, 0),
+                         (resource.RLIMIT_NOFILE, limits.open_files), (resource.RLIMIT_NPROC, limits.threads),
                          (resource.RLIMIT_CORE, 0)):
         _, hard = resource.getrlimit(what)
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)

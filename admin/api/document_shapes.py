@@ -84,13 +84,17 @@ class DocumentList(Listing):
 
 
 class VersionOut(Strict):
-    """`scan`: what the virus scanner `scan_engine` said when the file arrived; `scan_reason` says why it was not checked."""
+    """`puid`: the format in PRONOM, empty where unknown.
+
+    `scan`: what the virus scanner `scan_engine` said when the file arrived; `scan_reason` says why it was not checked.
+    """
 
     number: int
     sha256: str
     sm3: str
     size: int
     media_type: str
+    puid: str
     filename: str
     scan: ScanVerdict
     scan_engine: str
@@ -101,7 +105,7 @@ class VersionOut(Strict):
     @classmethod
     def of(cls, version: Version) -> "VersionOut":
         return cls(number=version.number, sha256=bare(version.sha256), sm3=bare(version.sm3), size=version.size,
-                   media_type=version.media_type, filename=version.filename, scan=cast(ScanVerdict, version.scan),
+                   media_type=version.media_type, puid=version.puid, filename=version.filename, scan=cast(ScanVerdict, version.scan),
                    scan_engine=version.scan_engine, scan_reason=version.scan_reason, scanned_at=version.scanned_at,
                    received_at=version.received_at)
 

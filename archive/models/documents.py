@@ -100,6 +100,7 @@ class Version(Model):
     """The bytes received once, under their digest. Written once, never changed.
 
     `scan` says whether a virus scanner saw them when they arrived, which one with which signatures, or why not.
+    `puid` is the format's identifier in PRONOM; empty where nobody knows it.
     """
 
     meta: ClassVar[dict[str, Any]] = {
@@ -119,6 +120,7 @@ class Version(Model):
     sm3: str = StringField(required=True)
     size: int = LongField(required=True)
     media_type: str = StringField(required=True)
+    puid: str = StringField(default="")
     filename: str = StringField(required=True)
     secrecy_checked: bool = BooleanField(default=False)
     scan: str = StringField(default="not_checked", choices=("not_checked", "clean"))

@@ -88,6 +88,7 @@ class Intake:
     scan: Scan = field(default_factory=Scan)
     holds_files: bool = False
     origin: Origin | None = None
+    puid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +342,7 @@ def _describe_again(document: Document, description: Description) -> None:
 def _version(tx: Transaction, document_id: str, dossier: str, number: int, intake: Intake) -> Version:
     return Version(
         id=new_id(), document=document_id, dossier=dossier, number=number, sha256=intake.digests.sha256,
-        sm3=intake.digests.sm3, size=intake.digests.size, media_type=intake.media_type, filename=intake.filename,
+        sm3=intake.digests.sm3, size=intake.digests.size, media_type=intake.media_type, puid=intake.puid, filename=intake.filename,
         secrecy_checked=intake.secrecy_checked, scan=intake.scan.verdict, scan_engine=intake.scan.engine,
         scan_reason=intake.scan.reason, scanned_at=intake.scan.at, received_at=tx.now, received_by=tx.actor.id)
 
