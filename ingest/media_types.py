@@ -182,17 +182,20 @@ def _extension(filename: str) -> str:
     return filename.rpartition(".")[2].lower() if "." in filename else ""
 
 
+_WORD97, _EXCEL97, _SHOW97 = "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"
+_ODF = "application/vnd.oasis.opendocument"
 # What an extension promises, for those people rely on; several promises where programs save under one name.
-_PROMISES: dict[str, frozenset[str]] = {
-    "pdf": frozenset({"application/pdf"}), "ofd": frozenset({OFD}), "docx": frozenset({DOCX}), "xlsx": frozenset({XLSX}),
-    "pptx": frozenset({PPTX}), "doc": frozenset({"application/msword"}), "wps": frozenset({"application/msword"}),
-    "xls": frozenset({"application/vnd.ms-excel"}), "et": frozenset({"application/vnd.ms-excel"}),
-    "ppt": frozenset({"application/vnd.ms-powerpoint"}), "dps": frozenset({"application/vnd.ms-powerpoint"}),
-    "zip": frozenset({ZIP}), "png": frozenset({"image/png"}), "jpg": frozenset({"image/jpeg"}),
-    "jpeg": frozenset({"image/jpeg"}), "tif": frozenset({"image/tiff"}), "tiff": frozenset({"image/tiff"}),
-    "txt": frozenset({"text/plain"}), "csv": frozenset({"text/csv"}), "html": frozenset({"text/html", "application/xhtml+xml"}),
-    "htm": frozenset({"text/html", "application/xhtml+xml"}), "rtf": frozenset({"application/rtf"}),
-}
+_PROMISES: dict[str, frozenset[str]] = {extension: frozenset(types) for extension, types in {
+    "pdf": {"application/pdf"}, "ofd": {OFD}, "docx": {DOCX}, "xlsx": {XLSX}, "pptx": {PPTX}, "doc": {_WORD97, "application/rtf"},
+    "wps": {_WORD97, DOCX}, "xls": {_EXCEL97}, "et": {_EXCEL97, XLSX}, "ppt": {_SHOW97}, "dps": {_SHOW97, PPTX}, "zip": {ZIP},
+    "rar": {"application/vnd.rar"}, "7z": {"application/x-7z-compressed"}, "png": {"image/png"}, "jpg": {"image/jpeg"},
+    "jpeg": {"image/jpeg"}, "tif": {"image/tiff"}, "tiff": {"image/tiff"}, "bmp": {"image/bmp"}, "webp": {"image/webp"},
+    "gif": {"image/gif"}, "txt": {"text/plain"}, "csv": {"text/csv"}, "html": {"text/html", "application/xhtml+xml"},
+    "htm": {"text/html", "application/xhtml+xml"}, "rtf": {"application/rtf"}, "odt": {f"{_ODF}.text"},
+    "ods": {f"{_ODF}.spreadsheet"}, "odp": {f"{_ODF}.presentation"}, "eml": {"message/rfc822"},
+    "msg": {"application/vnd.ms-outlook"}, "mht": {"multipart/related", "message/rfc822"},
+    "mhtml": {"multipart/related", "message/rfc822"}, "mp3": {"audio/mpeg"}, "wav": {"audio/wav"},
+    "mp4": {"video/mp4", "video/quicktime"}, "avi": {"video/x-msvideo"}, "dwg": {"image/vnd.dwg"}}.items()}
 
 
 def disagreement(media_type: str, filename: str) -> str:

@@ -141,7 +141,10 @@ class TextPage(Strict):
 
 
 class TextOut(Strict):
-    """The text of the current version. `state` other than `read` says why there is none, `reason` in words."""
+    """The text of the current version. `state` other than `read` says why there is none, `reason` in words.
+
+    `properties`: what the file says of itself; `image_pages`: pages without usable text in the file.
+    """
 
     document: str
     version: int
@@ -152,6 +155,8 @@ class TextOut(Strict):
     truncated: bool
     engine: str
     warnings: Sequence[str]
+    properties: dict[str, str]
+    image_pages: Sequence[int]
     pages: Sequence[TextPage]
 
 

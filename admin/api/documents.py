@@ -81,6 +81,7 @@ def text(path: DocumentPath) -> Response:
         "reason": document.text_reason, "page_count": record.page_count if record else 0,
         "chars": record.chars if record else 0, "truncated": bool(record and record.truncated),
         "engine": record.engine if record else "", "warnings": list(record.warnings) if record else [],
+        "properties": dict(record.properties) if record else {}, "image_pages": list(record.image_pages) if record else [],
         "pages": [TextPage(page=number, text=page) for number, page in enumerate(pages, 1)]}))
 
 

@@ -9,6 +9,7 @@ from admin.previews import can_show, must_convert
 from admin.web.downloads import send_version
 from admin.web.pages.shared import actor, area, day_field, needs, page_number, system
 from admin.web.pages.type_choices import by_stage, proposals
+from admin.web.pages.words import PROPERTIES
 from archive import queries
 from archive.access import seen_because
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound
@@ -87,7 +88,8 @@ def _page(document: Document, entered: Any) -> str:
         proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS,
         shows_pages=bool(versions) and can_show(versions[0].media_type) and not must_convert(system(), versions[0]),
         people=_names(document, versions), because=seen_because(who, project.label()),
-        history=_history(document.id), remarks=queries.remarks_of(who, document.id), **reading)
+        history=_history(document.id), remarks=queries.remarks_of(who, document.id),
+        property_names=PROPERTIES, **reading)
 
 
 def _reading(document: Document) -> dict[str, Any]:

@@ -60,7 +60,23 @@ MEDIA: Mapping[str, str] = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel（XLSX）",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint（PPTX）",
     "application/ofd": "OFD", "image/jpeg": "JPEG 图像", "image/png": "PNG 图像", "image/tiff": "TIFF 图像",
-    "application/zip": "ZIP 压缩包", "text/html": "网页", "message/rfc822": "邮件"}
+    "application/zip": "ZIP 压缩包", "text/html": "网页", "message/rfc822": "邮件", "multipart/related": "网页（MHTML）",
+    "application/vnd.ms-outlook": "邮件（Outlook）", "application/rtf": "RTF",
+    "text/markdown": "Markdown 文本", "image/bmp": "BMP 图像",
+    "image/webp": "WebP 图像", "image/gif": "GIF 图像", "application/vnd.oasis.opendocument.text": "OpenDocument 文本",
+    "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument 表格",
+    "application/vnd.oasis.opendocument.presentation": "OpenDocument 演示文稿", "audio/wav": "WAV 录音", "audio/mpeg": "MP3 录音",
+    "video/mp4": "MP4 录像", "application/octet-stream": "未知格式"}
+# What a file says of itself; names that are not here are not shown.
+PROPERTIES: Mapping[str, str] = {
+    "title": "自带题名", "subject": "主题", "author": "作者", "company": "单位", "keywords": "关键词", "comments": "备注",
+    "creator": "制作软件", "producer": "生成软件", "created": "创建时间", "modified": "修改时间", "modified_by": "修改人",
+    "printed": "打印时间", "stated_pages": "文件自述页数", "pdf_version": "PDF 版本", "pdfa": "声称符合", "encryption": "加密",
+    "layers": "图层数", "attachments": "附件", "recipients": "收件人", "width": "宽（像素）", "height": "高（像素）",
+    "dpi": "分辨率（dpi）", "device": "设备", "duration": "时长", "bitrate": "码率", "samplerate": "采样率", "channels": "声道数",
+    "invoice_type": "发票种类", "invoice_code": "发票代码", "invoice_number": "发票号码", "invoice_date": "开票日期",
+    "invoice_amount": "价税合计", "invoice_tax": "税额", "invoice_buyer": "购买方", "invoice_buyer_id": "购买方税号",
+    "invoice_seller": "销售方", "invoice_seller_id": "销售方税号"}
 PROJECT_FIELDS: Mapping[str, str] = {
     "code": "项目编号", "name": "项目名称", "unit": "项目单位", "mode": "建设方式", "kind": "项目类别",
     "predecessor": "前序项目编号", "classified": "是否涉密", "cross_department": "是否跨部门", "mlps_level": "等保级别",
