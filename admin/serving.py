@@ -26,6 +26,7 @@ from admin.bootstrap import build
 from admin.locks import FolderLock
 from admin.scheduler import Scheduler
 from admin.settings import BadSetting, Settings
+from admin.sources import source_threads
 from admin.web.app import create_app
 from admin.web.server import WebServer
 from admin.worker import working
@@ -151,9 +152,16 @@ def run_worker(settings: Settings, *, supervised: bool) -> None:
         with working(system):
             scheduler = Scheduler(system)
             scheduler.start()
+            sources = source_threads(system)
+            for source in sources:
+                source.start()
             _wait_for_signal()
             _end_within(LAST_SECONDS)
+            for source in sources:
+                source.ask_to_stop()
             scheduler.stop()
+            for source in sources:
+                source.stop()
     finally:
         system.close()
 

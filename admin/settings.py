@@ -131,6 +131,23 @@ def _up_to(most: int) -> Callable[[str], int]:
     return parse
 
 
+def _folders(value: str) -> tuple[Path, ...]:
+    """Folders, separated by colons as in PATH. One inside another would be looked at twice."""
+    folders = tuple(Path(part.strip()).expanduser() for part in value.split(":") if part.strip())
+    for folder in folders:
+        if not folder.is_absolute():
+            raise ValueError(f"“{folder}”应为从 / 开始的完整路径，多个文件夹用冒号隔开")
+        if any(other != folder and other.is_relative_to(folder) for other in folders) or folders.count(folder) > 1:
+            raise ValueError(f"“{folder}”重复，或包含另一个投递文件夹")
+    return folders
+
+
+def _seconds(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 3600):
+        raise ValueError("应为 1 到 3600 的整数（秒）")
+    return int(value)
+
+
 def _keep(value: str) -> Keep | None:
     return Keep.parse(value) if value else None
 
@@ -159,6 +176,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("unpack_bytes", "20GiB", "一个压缩包（连同其中嵌套的）解开后的总大小上限", _size),
     Setting("unpack_ratio", "200", "解开后的总大小最多为压缩包的多少倍；64 MiB 以内不论倍数", _up_to(MOST_RATIO)),
     Setting("unpack_depth", "4", "压缩包、邮件、附件层层嵌套时，最多解开几层", _up_to(MOST_DEPTH)),
+    Setting("watch_dir", "", "投递文件夹，放在“项目编号/…”下的文件会自动归档；多个用冒号隔开", _folders),
+    Setting("watch_seconds", "10", "投递文件夹里的文件多少秒没有变化才收入", _seconds),
     Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
     Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
 )
@@ -191,6 +210,8 @@ class Settings:
     unpack_bytes: int = 20 << 30
     unpack_ratio: int = 200
     unpack_depth: int = 4
+    watch_dir: tuple[Path, ...] = ()
+    watch_seconds: int = 10
     backup_dir: Path | None = None
     backup_keep: Keep | None = None
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)
@@ -213,9 +234,18 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     values = {s.name: _parse(s, given.get(s.name, from_file.get(s.name, s.default))) for s in SETTINGS}
     values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
     settings = Settings(**values, rules=rules, workdays=workdays)
+    _apart(settings)
     if not settings.embedded and not settings.secret_key:
         raise BadSetting(name=f"{PREFIX}SECRET_KEY", problem=f"使用外部引擎时必须设置，至少 {SHORTEST_KEY} 个随机字符。")
     return settings
+
+
+def _apart(settings: Settings) -> None:
+    """A folder that is watched must not hold what the archive itself writes, nor lie in it."""
+    for folder in settings.watch_dir:
+        for own in (settings.data_dir, settings.backup_dir):
+            if own and (folder.is_relative_to(own) or own.is_relative_to(folder)):
+                raise BadSetting(name=f"{PREFIX}WATCH_DIR", problem=f"“{folder}”与系统自己的文件夹“{own}”重叠，请换一个文件夹。")
 
 
 def given(name: str) -> bool:

@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 from admin.backup import status as backup_status
 from admin.jobs import last_runs
 from admin.scheduler import DUTY
+from admin.sources import source_keys
 from admin.system import System
 from admin.web.health import EXTENSION, PATIENCE_SECONDS, Check
 from admin.web.probing import Panel
@@ -26,6 +27,7 @@ from archive.leases import standing
 from archive.models import Document, Project
 from archive.models.base import Model
 from archive.operations.people import person_of_token
+from archive.operations.sources import sources
 from archive.permissions import Permission
 from archive.transaction import collection
 from retention.models import FindingRecord, Mail
@@ -50,7 +52,8 @@ class Numbers(Collector):
     def _stored(self) -> Iterable[Metric]:
         try:
             with pymongo.timeout(PATIENCE_SECONDS):
-                found = [*_outbox(self.system), *_scheduler(), *_backups(), *(_contents() if self.contents else ())]
+                found = [*_outbox(self.system), *_scheduler(), *_sources(self.system), *_backups(),
+                         *(_contents() if self.contents else ())]
         except PyMongoError:  # it went away just now: the next look will say so
             log.warning("no numbers: the database does not answer")
             return
@@ -101,6 +104,18 @@ def _scheduler() -> Iterator[Metric]:
                  {job: run.started_at.timestamp() for job, run in runs.items()})
     yield _table("dangan_job_failed", "Whether the last run of each job failed", "job",
                  {job: float(run.outcome == "failed") for job, run in runs.items()})
+
+
+def _sources(system: System) -> Iterator[Metric]:
+    """Watched folders and the mailbox, by kind and place in the settings: an address is nobody's business."""
+    keys = source_keys(system)
+    found = {f"{key.partition(':')[0]}-{number}": each for number, (key, each) in enumerate(zip(keys, sources(keys), strict=True), 1)}
+    yield _table("dangan_source_up", "Whether the last look at each source of files succeeded", "source",
+                 {name: float(bool(each.looked_at) and not each.error) for name, each in found.items()})
+    yield _table("dangan_source_last_look_timestamp_seconds", "Last look at each source; 0: none", "source",
+                 {name: each.looked_at.timestamp() if each.looked_at else 0.0 for name, each in found.items()})
+    yield _table("dangan_source_waiting", "Files that are there and not taken yet", "source",
+                 {name: float(each.waiting) for name, each in found.items()})
 
 
 def _backups() -> Iterator[Metric]:

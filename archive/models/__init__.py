@@ -11,6 +11,7 @@ from archive.models.people import Person, Token, Unit
 from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
 from archive.models.receipts import Channel, Counter, Receipt, ReceiptEntry
 from archive.models.remarks import RemarkItem, Remarks
+from archive.models.sources import IntakeSource
 from archive.models.storage import MoveState, StorageMove, StorageProof
 from archive.models.uploads import Upload
 from archive.models.withdrawals import Clearance, Withdrawal
@@ -19,12 +20,13 @@ ALL: tuple[type[Model], ...] = (
     Withdrawal, Clearance, Upload,  # imported from their own module
     Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
-    ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence)
+    ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence,
+    IntakeSource)
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter",
     "Document", "Idempotency", "ImportReject", "ImportRun",
-    "IndexRebuild", "JobRun", "LayoutLine", "Lease", "Member", "Model", "MoveState",
+    "IndexRebuild", "IntakeSource", "JobRun", "LayoutLine", "Lease", "Member", "Model", "MoveState",
     "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RemarkItem", "Remarks",
     "Revisioned", "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token",
     "TypeEvidence", "Unit",

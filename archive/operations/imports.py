@@ -114,6 +114,11 @@ def end_import(actor: Actor, clock: Clock, run: ImportRun) -> ImportRun:
     return _found(run)
 
 
+def recent_imports(limit: int = 5) -> list[ImportRun]:
+    """The imports that moved last. For who reads operations: names of manifests and counts, no records."""
+    return list(ImportRun.objects.order_by("-beat_at").limit(limit))
+
+
 def rejects_of(key: str) -> Iterator[ImportReject]:
     """The rows that were not taken, in the manifest's order."""
     for row in collection(ImportReject).find({"run": key}).sort("row", 1):

@@ -9,11 +9,14 @@ from flask import flash, render_template
 
 from admin import rebuilds
 from admin.jobs import JOBS, last_runs, run_job
+from admin.sources import source_keys
 from admin.web.pages.liveness import scheduler_lease
 from admin.web.pages.shared import actor, area, back, needs, system, told
 from archive.events import lag
 from archive.models import JobRun, OutboxEvent
 from archive.models.connection import database
+from archive.operations.imports import recent_imports
+from archive.operations.sources import sources
 from archive.permissions import Permission
 from retention.models import Mail
 
@@ -27,7 +30,8 @@ def overview() -> Any:
     now = system().clock.now()
     return render_template(
         "pages/operations.html", now=now, lag=lag(now), index=system().index.info(), rebuild=rebuilds.active(),
-        mongo=_mongo(), settings=system().settings, jobs=JOBS, runs=last_runs(), lease=scheduler_lease(), may_run=_may_run(),
+        mongo=_mongo(), settings=system().settings, jobs=JOBS, runs=last_runs(), sources=sources(source_keys(system())),
+        imports=recent_imports(), lease=scheduler_lease(), may_run=_may_run(),
         failing=list(OutboxEvent.objects(finished=False, error__ne="").order_by("-attempts").limit(FAILING)),
         mail_counts=_mail_counts(), mails=list(Mail.objects.order_by("-created_at").limit(MAILS)))
 
