@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from admin.backup.policy import Keep
+from admin.mailbox.address import ImapAddress
 from archive.blobs.s3_address import S3Address
 from archive.errors import ArchiveError, Invalid
 from retention.compliance.facts import RuleSettings
@@ -142,6 +143,18 @@ def _folders(value: str) -> tuple[Path, ...]:
     return folders
 
 
+def _imap(value: str) -> str:
+    if value:
+        ImapAddress.parse(value)
+    return value
+
+
+def _server_name(value: str) -> str:
+    if value and not re.fullmatch(r"[\w.-]+", value):
+        raise ValueError("应为收信服务器写在 Authentication-Results 开头的名字，例如 mx.example.gov.cn")
+    return value
+
+
 def _seconds(value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 3600):
         raise ValueError("应为 1 到 3600 的整数（秒）")
@@ -178,6 +191,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("unpack_depth", "4", "压缩包、邮件、附件层层嵌套时，最多解开几层", _up_to(MOST_DEPTH)),
     Setting("watch_dir", "", "投递文件夹，放在“项目编号/…”下的文件会自动归档；多个用冒号隔开", _folders),
     Setting("watch_seconds", "10", "投递文件夹里的文件多少秒没有变化才收入", _seconds),
+    Setting("imap_url", "", "收件邮箱：imap(s)://用户:口令@主机:端口/文件夹；可加 starttls=never（明文）、ca=证书文件。"
+            "寄到“地址+项目编号@…”的邮件会自动归档", _imap, secret=True),
+    Setting("imap_trust", "", "收信服务器在 Authentication-Results 中的名字；设置后只收经 DMARC、DKIM 或 SPF 证实的发件人，"
+            "不设则发件人可能是冒名的", _server_name),
+    Setting("imap_seconds", "120", "每隔多少秒查看一次收件邮箱", _seconds),
     Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
     Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
 )
@@ -212,6 +230,9 @@ class Settings:
     unpack_depth: int = 4
     watch_dir: tuple[Path, ...] = ()
     watch_seconds: int = 10
+    imap_url: str = dataclasses.field(default="", repr=False)
+    imap_trust: str = ""
+    imap_seconds: int = 120
     backup_dir: Path | None = None
     backup_keep: Keep | None = None
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)

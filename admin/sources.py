@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
+from admin.mailbox.address import ImapAddress
+from admin.mailbox.source import Mailbox, mailbox_key
 from admin.system import System
 from archive import leases
 from archive.errors import ArchiveError
@@ -85,10 +87,16 @@ class SourceThread:
 
 def source_keys(system: System) -> list[str]:
     """What the settings name, for pages and metrics."""
-    return [f"folder:{root}" for root in system.settings.watch_dir]
+    settings = system.settings
+    boxes = [mailbox_key(ImapAddress.parse(settings.imap_url))] if settings.imap_url else []
+    return [*(f"folder:{root}" for root in settings.watch_dir), *boxes]
 
 
 def source_threads(system: System) -> list[SourceThread]:
     settings = system.settings
-    return [SourceThread(system, WatchedFolder(system.intake, system.clock, root, settings.watch_seconds), FOLDER_SECONDS)
-            for root in settings.watch_dir]
+    threads = [SourceThread(system, WatchedFolder(system.intake, system.clock, root, settings.watch_seconds), FOLDER_SECONDS)
+               for root in settings.watch_dir]
+    if settings.imap_url:
+        box = Mailbox(system.intake, system.mailer, system.clock, ImapAddress.parse(settings.imap_url), settings.imap_trust)
+        threads.append(SourceThread(system, box, settings.imap_seconds))
+    return threads

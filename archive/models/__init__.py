@@ -6,6 +6,7 @@ from archive.models.imports import ImportReject, ImportRun
 from archive.models.layouts import LayoutLine, PageLayout
 from archive.models.learning import TypeEvidence
 from archive.models.ledgers import AuditEntry, Idempotency, IndexRebuild, JobRun, Lease, OutboxEvent
+from archive.models.mailbox import MailboxLetter
 from archive.models.members import Member, Outcome, Unpacking, UnpackState
 from archive.models.people import Person, Token, Unit
 from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
@@ -21,12 +22,12 @@ ALL: tuple[type[Model], ...] = (
     Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
     ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence,
-    IntakeSource)
+    IntakeSource, MailboxLetter)
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter",
     "Document", "Idempotency", "ImportReject", "ImportRun",
-    "IndexRebuild", "IntakeSource", "JobRun", "LayoutLine", "Lease", "Member", "Model", "MoveState",
+    "IndexRebuild", "IntakeSource", "JobRun", "LayoutLine", "Lease", "MailboxLetter", "Member", "Model", "MoveState",
     "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RemarkItem", "Remarks",
     "Revisioned", "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token",
     "TypeEvidence", "Unit",
