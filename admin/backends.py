@@ -12,6 +12,9 @@ from archive.blobs.folder import FolderBlobs
 from archive.blobs.port import BlobStore
 from archive.blobs.s3_address import S3Address
 from archive.mongo.embedded import EmbeddedMongo
+from ingest.ocr.none import NoOcr
+from ingest.ocr.port import Ocr
+from ingest.ocr.rapid import RapidOcr, available
 from ingest.scanners.none import NoScanner
 from ingest.scanners.port import Scanner
 from search.backends.elastic_address import ElasticAddress
@@ -68,6 +71,15 @@ def scanner(settings: Settings) -> Scanner:
     from ingest.scanners.clamd import ClamdScanner
 
     return ClamdScanner(settings.clamd_url)
+
+
+def ocr(settings: Settings, closing: ExitStack) -> Ocr:
+    """Starts no process until a page is to be read. Where the engine is not installed, scans wait until it is."""
+    if settings.ocr == "none" or not available():
+        return NoOcr()
+    engine = RapidOcr(settings.ocr_workers)
+    closing.callback(engine.close)
+    return engine
 
 
 def worker_lock(settings: Settings, closing: ExitStack) -> bool:

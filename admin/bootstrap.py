@@ -58,9 +58,11 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     intake = Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload,
                      backends.scanner(settings), identifier=_closing(closing, Identifier()), through=not settings.s3_url)
     limits = UnpackLimits(settings.unpack_members, settings.unpack_bytes, settings.unpack_ratio, settings.unpack_depth)
+    ocr = replace.pop("ocr", None) or backends.ocr(settings, closing)
     system = System(
         settings=settings, clock=clock, blobs=blobs, index=index, mailer=mailer, sandbox=sandbox, renderer=renderer, works=works,
         derived=DerivedFiles(settings.data_dir / "derived", settings.derived_size),
+        ocr=ocr,
         search=SearchService(index, texts_of),
         intake=intake, unpacker=Unpacker(blobs, intake, clock, limits),
         judge=Judge(clock, settings.workdays, settings.rules, settings.timezone),

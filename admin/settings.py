@@ -24,6 +24,7 @@ from admin.backup.policy import Keep
 from admin.mailbox.address import ImapAddress
 from archive.blobs.s3_address import S3Address
 from archive.errors import ArchiveError, Invalid
+from ingest.ocr.port import engine_named
 from retention.compliance.facts import RuleSettings
 from retention.workdays import WorkCalendar
 from search.backends.elastic_address import ElasticAddress
@@ -196,6 +197,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("imap_trust", "", "收信服务器在 Authentication-Results 中的名字；设置后只收经 DMARC、DKIM 或 SPF 证实的发件人，"
             "不设则发件人可能是冒名的", _server_name),
     Setting("imap_seconds", "120", "每隔多少秒查看一次收件邮箱", _seconds),
+    Setting("ocr", "rapidocr", "光学识别引擎：rapidocr（随程序安装，不联网）或 none（不识别，扫描件只存不检）", engine_named),
+    Setting("ocr_workers", "1", "每个后台进程同时识别的文件数；每个占一个处理器核和约 1 GiB 内存", _up_to(MOST_READERS)),
     Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
     Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
 )
@@ -233,6 +236,8 @@ class Settings:
     imap_url: str = dataclasses.field(default="", repr=False)
     imap_trust: str = ""
     imap_seconds: int = 120
+    ocr: str = "none"
+    ocr_workers: int = 1
     backup_dir: Path | None = None
     backup_keep: Keep | None = None
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)

@@ -7,12 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from admin.erasing import erase
 from admin.system import System
-from archive.effects import ERASE, GUARD, INDEX, JUDGE, READ, UNPACK
+from archive.effects import ERASE, GUARD, INDEX, JUDGE, LOOK, OCR, READ, UNPACK
 from archive.events import Subscription
 from archive.models import Document, OutboxEvent, Project
 from archive.server_clock import AT_ONCE
 from archive.transaction import collection
 from ingest.guard import Guard
+from ingest.ocr.lane import Recogniser
+from ingest.ocr.looking import ScanJudge
 from ingest.reading import PendingReader
 from retention.alerts import refresh
 from search.projection import documents_by_id
@@ -37,7 +39,8 @@ def gone(keys: Collection[str]) -> set[str]:
     return set(keys) - {row["_id"] for row in there}
 
 
-def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, ...]:
+def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
+                  recogniser: Recogniser) -> tuple[Subscription, ...]:
     def index_documents(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
         asked = {event.subject for event in events}
         system.index.put(documents_by_id(asked))
@@ -61,4 +64,7 @@ def subscriptions(system: System, reader: PendingReader) -> tuple[Subscription, 
         Subscription(GUARD, Guard(system.clock), gather=GUARD_GATHER),
         Subscription(ERASE, lambda events: erase(system, events)),
         Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
+        Subscription(LOOK, scan_judge, batch=1),
+        # Last, so that a worker told to drain its lanes reads and indexes what is quick before it turns to scans.
+        Subscription(OCR, recogniser, batch=1, threads=system.settings.ocr_workers),
     )

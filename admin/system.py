@@ -9,6 +9,7 @@ from admin.settings import Settings
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
 from ingest.intake import Intaker
+from ingest.ocr.port import Ocr
 from ingest.rendering import Renderer
 from ingest.sandbox import Sandbox
 from ingest.unpack import Unpacker
@@ -31,6 +32,7 @@ class System:
     renderer: Renderer
     unpacker: Unpacker
     derived: DerivedFiles
+    ocr: Ocr
     works: bool = True  # whether this process may do the worker's work: it writes the index
     closers: tuple[Callable[[], None], ...] = ()
 

@@ -12,6 +12,8 @@ from admin.subscriptions import subscriptions
 from admin.system import System
 from archive import claims
 from archive.events import Delivery, Subscription, deliver, waiting
+from ingest.ocr.lane import Recogniser
+from ingest.ocr.looking import ScanJudge
 from ingest.reading import PendingReader
 
 log = logging.getLogger("dangan.worker")
@@ -28,7 +30,9 @@ class Worker:
     def __init__(self, system: System) -> None:
         self.system = system
         self.reader = PendingReader(system.blobs, system.sandbox, system.clock)
-        self.subscriptions = subscriptions(system, self.reader)
+        self.scan_judge = ScanJudge(system.blobs, system.clock)
+        self.recogniser = Recogniser(system.blobs, system.ocr, system.clock)
+        self.subscriptions = subscriptions(system, self.reader, self.scan_judge, self.recogniser)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=[each], name=f"{each.lane} {number}", daemon=True)
                          for each in self.subscriptions for number in range(each.threads)]
@@ -48,9 +52,11 @@ class Worker:
         self._stop.set()
         if not self._ended(GRACE_SECONDS):
             log.info("stopping: what is still being read is given back")
-            self.reader.interrupt()
-            self.system.unpacker.interrupt()
-        return self._ended(END_SECONDS)
+            for each in (self.reader, self.system.unpacker, self.scan_judge, self.recogniser):
+                each.interrupt()
+        ended = self._ended(END_SECONDS)
+        self.scan_judge.close()
+        return ended
 
     def drain(self) -> int:
         """Work on everything that is due now, in the caller's thread; how many times a lane was done with an event."""

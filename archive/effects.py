@@ -6,11 +6,12 @@ Names only: what a lane does is `admin/subscriptions.py`. An event is finished w
 from collections.abc import Mapping
 
 READ, INDEX, JUDGE, UNPACK = "read", "index", "judge", "unpack"
-GUARD, ERASE = "guard", "erase"
-LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE)
+GUARD, ERASE, LOOK, OCR = "guard", "erase", "look", "ocr"
+LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE, LOOK, OCR)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
 PROJECT, BUNDLE = "project.changed", "document.bundle"
 WITHDRAWN = "document.withdrawn"  # one that bears a secrecy marking is gone; its bytes follow
+SCANNED, HALF_RECOGNISED, REREAD = "document.scanned", "document.half-recognised", "document.reread"
 
 EFFECTS: Mapping[str, tuple[str, ...]] = {
     FILED: (INDEX, JUDGE, GUARD),
@@ -20,6 +21,9 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     PROJECT: (JUDGE,),
     BUNDLE: (UNPACK,),
     WITHDRAWN: (INDEX, JUDGE, ERASE),
+    SCANNED: (LOOK, OCR),
+    HALF_RECOGNISED: (OCR,),
+    REREAD: (READ,),
 }
 """The lanes of each kind of event, stored with the event when it happens. A kind that is not here has no effects."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
+from archive.effects import REREAD
 from archive.errors import ArchiveError, EngineDown
 from archive.events import NotNow
 from archive.models import Document, OutboxEvent, TextState, Version
@@ -15,6 +16,7 @@ from ingest.describe import describe
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
 from ingest.guard import keep_text
 from ingest.media_types import disagreement
+from ingest.ocr.port import MEDIA_TYPES
 from ingest.sandbox import Sandbox, SandboxClosed, SandboxFailure
 
 HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
@@ -52,7 +54,8 @@ def _as_text(extraction: Extraction, media_type: str) -> TextRead:
     elif extraction.damaged:
         state = TextState.UNREADABLE  # what could be salvaged is kept and found, but the file needs a person
     return TextRead(state, pages, extraction.page_count or len(extraction.pages), extraction.engine, reason,
-                    extraction.truncated, extraction.warnings, extraction.properties, extraction.image_pages, extraction.remarks)
+                    extraction.truncated, extraction.warnings, extraction.properties,
+                    extraction.image_pages if media_type in MEDIA_TYPES else (), extraction.remarks)
 
 
 def _doubts(media_type: str, filename: str) -> tuple[Remark, ...]:
@@ -82,7 +85,7 @@ class PendingReader:
         answer: dict[str, str | EngineDown] = {}
         for event in events:
             try:
-                self.read_document(event.subject)
+                self.read_document(event.subject, again=event.kind == REREAD)
             except SandboxClosed as error:
                 raise NotNow from error
             except EngineDown as error:

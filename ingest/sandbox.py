@@ -9,6 +9,7 @@ import queue
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +120,16 @@ class Sandbox:
             worker = None
         self._idle.put(worker)
         return self._result(message, source)
+
+    def rest(self) -> None:
+        """End the workers that are idle, for the memory they hold; the next job starts a fresh one."""
+        idle: list[WorkerProcess | None] = []
+        with suppress(queue.Empty):
+            while True:
+                idle.append(self._idle.get_nowait())
+        for worker in idle:
+            self._discard(worker)
+            self._idle.put(None)
 
     def close(self) -> None:
         """End every worker, busy or not; jobs under way or waiting raise SandboxClosed. No process is left behind."""

@@ -51,7 +51,8 @@ class WorkerProcess:
         (folder / "cwd").mkdir(parents=True)
         command = [sys.executable, "-P", "-m", module, json.dumps(asdict(limits)), str(os.getpid())]
         environment = {"PYTHONPATH": str(_ROOT), "LANG": "C.UTF-8", "HOME": str(folder / "cwd"),
-                       "TMPDIR": str(folder / "cwd"), "MALLOC_ARENA_MAX": "1"}
+                       "TMPDIR": str(folder / "cwd"), "MALLOC_ARENA_MAX": "1",
+                       "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         with (folder / "stderr").open("wb") as stderr:
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,  # noqa: S603
                                              cwd=folder / "cwd", env=environment, bufsize=0, start_new_session=True)

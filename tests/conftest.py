@@ -12,7 +12,6 @@ from pymongo import MongoClient
 
 from admin.bootstrap import build
 from admin.settings import Settings
-from admin.subscriptions import subscriptions
 from admin.system import System
 from admin.worker import Worker
 from archive import models
@@ -109,7 +108,7 @@ def system(settings: Settings, clock: FixedClock, sandbox: Sandbox) -> Iterator[
 def worker(system: System) -> Iterator[Worker]:
     """A worker that does nothing by itself: `worker.drain()` makes every effect that is due."""
     made = Worker(system)
-    assert subscriptions(system, made.reader)
+    assert made.subscriptions
     yield made
     made.stop()
 

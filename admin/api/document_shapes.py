@@ -11,7 +11,7 @@ from archive.models import Version
 from archive.operations.documents import Filed
 
 TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
-TextState = Literal["pending", "read", "no_text", "garbled", "unreadable", "unsupported"]
+TextState = Literal["pending", "read", "ocr", "no_text", "garbled", "unreadable", "unsupported"]
 RemarkSeverity = Literal["info", "warning", "problem"]
 ScanVerdict = Literal["not_checked", "clean"]
 
@@ -141,9 +141,11 @@ class TextPage(Strict):
 
 
 class TextOut(Strict):
-    """The text of the current version. `state` other than `read` says why there is none, `reason` in words.
+    """The text of the current version. `state` other than `read` and `ocr` says why there is none, `reason` in words.
 
-    `properties`: what the file says of itself; `image_pages`: pages without usable text in the file.
+    `properties`: what the file says of itself. `image_pages` are pages that carry their text as a picture; `recognised`
+    those of them that `ocr_engine` has read, with this mean `confidence` (0 to 1); `doubtful` those of them that a person
+    should compare with the original.
     """
 
     document: str
@@ -157,6 +159,10 @@ class TextOut(Strict):
     warnings: Sequence[str]
     properties: dict[str, str]
     image_pages: Sequence[int]
+    recognised: Sequence[int]
+    doubtful: Sequence[int]
+    confidence: float | None
+    ocr_engine: str
     pages: Sequence[TextPage]
 
 

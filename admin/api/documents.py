@@ -27,7 +27,7 @@ from admin.previews import hits_on, picture_of, tag_of
 from admin.web.downloads import send_version
 from archive import queries
 from archive.errors import Damaged, NotFound
-from archive.models import Version
+from archive.models import TextRecord, Version
 from ingest.rendering import CannotRender
 from search.query import parse
 
@@ -81,7 +81,8 @@ def text(path: DocumentPath) -> Response:
         "reason": document.text_reason, "page_count": record.page_count if record else 0,
         "chars": record.chars if record else 0, "truncated": bool(record and record.truncated),
         "engine": record.engine if record else "", "warnings": list(record.warnings) if record else [],
-        "properties": dict(record.properties) if record else {}, "image_pages": list(record.image_pages) if record else [],
+        "properties": dict(record.properties) if record else {},
+        **_recognition(record),
         "pages": [TextPage(page=number, text=page) for number, page in enumerate(pages, 1)]}))
 
 
@@ -106,6 +107,13 @@ def versions(path: DocumentPath, query: Paging) -> Response:
     """文件的各个版本，新的在前"""
     found = [VersionOut.of(version) for version in queries.versions_of(actor(), path.id)]
     return answer(VersionList(**slice_of(found, query)))
+
+
+def _recognition(record: TextRecord | None) -> dict[str, object]:
+    """`confidence` is None where nothing was recognised."""
+    record = record or TextRecord()
+    return {"image_pages": list(record.image_pages), "recognised": list(record.recognised), "doubtful": list(record.doubtful),
+            "confidence": record.confidence if record.recognised else None, "ocr_engine": record.ocr_engine}
 
 
 def _version(key: str, number: int | None) -> Version:

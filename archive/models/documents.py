@@ -10,6 +10,7 @@ from mongoengine import (
     DateTimeField,
     DictField,
     EmbeddedDocumentListField,
+    FloatField,
     IntField,
     ListField,
     LongField,
@@ -24,6 +25,7 @@ class TextState(StrEnum):
 
     PENDING = "pending"
     READ = "read"
+    OCR = "ocr"
     NO_TEXT = "no_text"
     GARBLED = "garbled"
     UNREADABLE = "unreadable"
@@ -35,7 +37,7 @@ class TextState(StrEnum):
 
 
 TEXT_STATE_NAMES = {
-    TextState.PENDING: "正在读取", TextState.READ: "已读取", TextState.NO_TEXT: "没有文字层",
+    TextState.PENDING: "正在读取", TextState.READ: "已读取", TextState.OCR: "光学识别", TextState.NO_TEXT: "没有文字层",
     TextState.GARBLED: "文字层乱码", TextState.UNREADABLE: "损坏或无法读取", TextState.UNSUPPORTED: "格式暂不读取文字",
 }
 
@@ -135,10 +137,13 @@ class TextRecord(Model):
     """What an engine read from one version: derived, made again at will. `id` is the version's.
 
     `properties` are what the file says of itself (title, author, created …); `image_pages`, from 1, are the pages of which
-    only a picture can be had as they stand: without text, or with a text layer of wrong characters.
+    only a picture can be had as they stand: without text, or with a text layer of wrong characters. `recognised` are those
+    of them whose text is from optical recognition, by `ocr_engine` with this mean `confidence`; `doubtful` those a person
+    should look at.
     """
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "texts", "auto_create_index": False, "indexes": ["document"]}
+    meta: ClassVar[dict[str, Any]] = {"collection": "texts", "auto_create_index": False, "indexes": ["document", {
+        "fields": ["ocr_engine"], "partialFilterExpression": {"image_pages.0": {"$exists": True}}}]}
 
     id: str = StringField(primary_key=True)
     document: str = StringField(required=True)
@@ -149,6 +154,10 @@ class TextRecord(Model):
     warnings: list[str] = ListField(StringField())
     properties: dict[str, str] = DictField(StringField())
     image_pages: list[int] = ListField(IntField())
+    recognised: list[int] = ListField(IntField())
+    doubtful: list[int] = ListField(IntField())
+    confidence: float = FloatField(default=0.0)
+    ocr_engine: str = StringField(default="")
     read_at: datetime = DateTimeField(required=True)
 
 

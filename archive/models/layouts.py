@@ -1,7 +1,8 @@
 """Where the lines of a page stand that an engine recognised from its picture."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from mongoengine import (
     BooleanField,
@@ -14,6 +15,8 @@ from mongoengine import (
 )
 
 from archive.models.base import Model, Part
+
+ROW_GAP = "  "
 
 
 class LayoutLine(Part):
@@ -53,4 +56,25 @@ class PageLayout(Model):
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
+        return text_of_lines(self.lines)
+
+
+class _Placed(Protocol):
+    @property
+    def text(self) -> str: ...
+    @property
+    def box(self) -> Sequence[float]: ...
+
+
+def text_of_lines(lines: Iterable[_Placed]) -> str:
+    """The text of a page: what stands on one row (cells of a table, a label and its value) stays on one line."""
+    text, last = "", None
+    for line in lines:
+        text += ("" if last is None else ROW_GAP if _continues(last, line.box) else "\n") + line.text
+        last = line.box
+    return text
+
+
+def _continues(before: Sequence[float], box: Sequence[float]) -> bool:
+    overlap = min(before[3], box[3]) - max(before[1], box[1])
+    return box[0] >= before[2] and overlap > 0.5 * min(before[3] - before[1], box[3] - box[1])

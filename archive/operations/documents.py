@@ -17,6 +17,7 @@ from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Candidate, Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
 from archive.models.withdrawals import Withdrawal
+from archive.operations.layouts import emit_scanned
 from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
@@ -31,7 +32,11 @@ READING = "reading"  # in whose name remarks are kept that come with the text, w
 
 @dataclass(frozen=True, slots=True)
 class TextRead:
-    """What an engine read: pages of text, or none and the state that says why."""
+    """What an engine read: pages of text, or none and the state that says why.
+
+    The fields on optical recognition are those of `TextRecord`; `image_pages` not yet `recognised` go to the
+    lane that recognises.
+    """
 
     state: TextState
     pages: Sequence[str] = ()
@@ -43,6 +48,10 @@ class TextRead:
     properties: Mapping[str, str] = field(default_factory=dict)
     image_pages: Sequence[int] = ()
     remarks: Sequence[Remark] = ()
+    recognised: Sequence[int] = ()
+    doubtful: Sequence[int] = ()
+    confidence: float = 0.0
+    ocr_engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +246,10 @@ def record_text(clock: Clock, version_id: str, text: TextRead, description: Desc
             _describe_again(document, description)
         tx.replace(document)
         tx.audit("document.text-read", f"document:{document.id}", version=version.number, state=text.state.value,
-                 engine=text.engine, pages=text.page_count)
+                 engine=text.engine, pages=text.page_count, ocr_engine=text.ocr_engine,
+                 recognised=len(text.recognised))
         tx.emit("document.text-read", document.id, document.project)
+        emit_scanned(tx, document, text.image_pages, text.recognised)
         return None
 
     write(actor, clock, work)
@@ -280,6 +291,7 @@ def _emit_filed(tx: Transaction, document: Document, intake: Intake) -> None:
         tx.emit("document.unread", document.id, document.project)
     if intake.holds_files:
         tx.emit("document.bundle", document.id, document.project)
+    emit_scanned(tx, document, intake.text.image_pages, intake.text.recognised)
 
 
 def still_open(tx: Transaction, project: Project) -> Project:
@@ -365,8 +377,11 @@ def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead)
     return [*parts_of(version_id, text.pages),
             TextRecord(id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
                        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
-                       properties=dict(text.properties), image_pages=list(text.image_pages), read_at=tx.now)]
+                       properties=dict(text.properties), image_pages=list(text.image_pages),
+                       recognised=list(text.recognised), doubtful=list(text.doubtful), confidence=text.confidence,
+                       ocr_engine=text.ocr_engine, read_at=tx.now)]
 
 
 def _put_remarks(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:
-    put_remarks(tx, document, version_id, f"{READING} {text.engine}".strip(), text.remarks)
+    if not text.recognised:    # recognition leaves what reading found out as it is
+        put_remarks(tx, document, version_id, f"{READING} {text.engine}".strip(), text.remarks)

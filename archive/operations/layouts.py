@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from archive.access import require, system_actor
 from archive.clock import Clock
 from archive.errors import NotFound
-from archive.models import LayoutLine, PageLayout, Version
+from archive.models import Document, LayoutLine, PageLayout, Version
+from archive.models.layouts import text_of_lines
 from archive.permissions import Permission
 from archive.transaction import Transaction, write
 
@@ -40,7 +41,7 @@ class Layout:
 
     @property
     def text(self) -> str:
-        return "\n".join(line.text for line in self.lines)
+        return text_of_lines(self.lines)
 
 
 def record_layouts(clock: Clock, version_id: str, layouts: Sequence[Layout]) -> None:
@@ -59,6 +60,12 @@ def record_layouts(clock: Clock, version_id: str, layouts: Sequence[Layout]) -> 
 
     if layouts:
         write(actor, clock, work)
+
+
+def emit_scanned(tx: Transaction, document: Document, image_pages: Collection[int], recognised: Collection[int]) -> None:
+    """What is left to recognise waits for its lane: a long scan some pages at a time, so that others get their turn."""
+    if set(image_pages) - set(recognised):
+        tx.emit("document.half-recognised" if recognised else "document.scanned", document.id, document.project)
 
 
 def layouts_of(version_id: str, pages: Collection[int] | None = None) -> list[PageLayout]:

@@ -49,4 +49,4 @@ class Shell:
 
     def environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("DANGAN_")}
-        return {**own, "DANGAN_DATA_DIR": str(self.data), **settings}
+        return {**own, "DANGAN_DATA_DIR": str(self.data), "DANGAN_OCR": "none", **settings}

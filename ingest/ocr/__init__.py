@@ -1,0 +1,1 @@
+"""Text from pictures: the port, its implementations, and the lane that works on scans page by page."""
