@@ -52,14 +52,16 @@ def _decoded(pikepdf: Any, stream: Any) -> Iterator[bytes]:
     try:
         usual = stream.get("/Filter") == "/FlateDecode" and stream.get("/DecodeParms") is None
         if not usual:
-            yield from pieces(stream.read_bytes())
+            yield from pieces(stream.read_bytes(pikepdf.StreamDecodeLevel.specialized))
             return
         inflater, packed = zlib.decompressobj(), stream.read_raw_bytes()
         while chunk := inflater.decompress(packed, CHUNK):
             packed = inflater.unconsumed_tail
             yield chunk
     except (pikepdf.PdfError, zlib.error) as error:
-        raise BadMember("附件数据已损坏。") from error
+        if "bad_alloc" in str(error):    # how qpdf tells that memory ran out
+            raise MemoryError from error
+        raise BadMember("附件数据已损坏，或压缩方式不受支持。") from error
 
 
 def ofd(job: Job) -> Iterator[Entry]:

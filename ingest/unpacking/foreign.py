@@ -1,5 +1,6 @@
 """7z and RAR bundles, by libarchive (Debian's libarchive13). The only module that knows it."""
 
+import ctypes
 import ctypes.util
 from collections.abc import Iterator
 from ctypes import create_string_buffer
@@ -49,7 +50,16 @@ def _entry(libarchive: Any, pointer: Any, member: Any) -> Entry:
         return Entry(name, 0, Kind.LINK)
     if not member.isreg:
         return Entry(name, 0, Kind.DEVICE)
+    if _is_encrypted(libarchive, member):
+        return Entry(name, size, Kind.ENCRYPTED)
     return Entry(name, size, read=lambda: _read(libarchive, pointer))
+
+
+def _is_encrypted(libarchive: Any, member: Any) -> bool:
+    """Not among what libarchive-c binds; without it stored members of a locked RAR would come out as they are locked."""
+    ask = libarchive.ffi.libarchive.archive_entry_is_data_encrypted
+    ask.argtypes, ask.restype = [ctypes.c_void_p], ctypes.c_int
+    return bool(ask(member._entry_p))
 
 
 def _name(libarchive: Any, member: Any) -> str:

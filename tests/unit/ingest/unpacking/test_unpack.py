@@ -1,8 +1,5 @@
 """What is inside a filed bundle becomes documents of its own, linked to it; the bundle stays as it was received."""
 
-import io
-import tarfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,26 +11,9 @@ from archive.access import Actor
 from archive.models import AuditEntry, Document, Member, Unpacking, Version
 from tests import samples
 from tests.builders import SYSTEM, a_project, file_text
+from tests.unit.ingest.unpacking.bundles import tarred, zipped
 
 CODE = "XM-2024-001"
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, data in members.items():
-            bundle.writestr(name, data)
-    return target.getvalue()
-
-
-def tarred(members: dict[str, bytes], mode: str = "w") -> bytes:
-    target = io.BytesIO()
-    with tarfile.open(fileobj=target, mode=mode) as bundle:  # type: ignore[call-overload]
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            bundle.addfile(info, io.BytesIO(data))
-    return target.getvalue()
 
 
 MINUTES = {"04 验收/会议纪要.txt": "第一次例会纪要，讨论竣工图纸。".encode(), "合同/采购合同.txt": "采购合同，合同金额壹佰万元整。".encode()}
