@@ -38,7 +38,7 @@ TOOLS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 
 
 def examine(settings: Settings) -> list[Check]:
-    return [*_runtime(), *_mongod(settings), *_folder(settings), *_tools(), *_pages()]
+    return [*_runtime(), *_mongod(settings), *_folder(settings), *_tools(), *_pages(), *_libraries()]
 
 
 def _runtime() -> Iterator[Check]:
@@ -81,6 +81,12 @@ def _writable(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _libraries() -> Iterator[Check]:
+    found = ctypes.util.find_library("archive")
+    yield Check("libarchive", "ok" if found else "missing", found or "没有找到（7z、RAR 解包）",
+                "" if found else "需要时安装 Debian 包：libarchive13")
 
 
 def _tools() -> Iterator[Check]:

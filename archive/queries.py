@@ -123,10 +123,11 @@ def withdrawals_of(actor: Actor, code: str, *, page: int = 1, size: int = 50) ->
 
 
 def list_documents(actor: Actor, code: str, *, page: int = 1, size: int = 50, type_key: str = "", stage: str = "",
-                   type_source: str = "") -> Page:
+                   type_source: str = "", parent: str = "") -> Page:
     """Documents of a project, newest first."""
     project = find_project(actor, code)
-    query = {"dossier": project.id, "type": type_key, "stage": stage, "type_source": type_source}
+    query = {"dossier": project.id, "type": type_key, "stage": stage, "type_source": type_source,
+             "parent": parent}
     return page_of(Document.objects(__raw__={k: v for k, v in query.items() if v}).order_by("-created_at", "-id"),
                    page, size)
 

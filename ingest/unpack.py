@@ -26,6 +26,7 @@ from ingest.unpacking.entries import Job
 from ingest.unpacking.filing import Filing
 from ingest.unpacking.process import LIMITS, BadAnswer, BundleProcess, Closing, Gone, TimedOut
 from ingest.unpacking.readers import READERS
+from ingest.unpacking.telling import SOURCE, remarks_on
 
 MOST_RESTARTS = 10
 _MADE = (Outcome.FILED.value, Outcome.VERSION.value, Outcome.DUPLICATE.value)
@@ -80,9 +81,10 @@ class Unpacker:
         state, reason = self._unpacked(document, version, place)
         if withdraw_holder(self.clock, version):
             return
-        record_unpacked(unpacker(), self.clock, Unpacking(
+        unpacking = Unpacking(
             id=version.id, document=document.id, project=document.project, root=place.root, depth=place.depth,
-            state=state.value, reason=reason, members=Member.objects(version=version.id).count()))
+            state=state.value, reason=reason, members=Member.objects(version=version.id).count())
+        record_unpacked(unpacker(), self.clock, unpacking, SOURCE, remarks_on(unpacking))
 
     def _unpacked(self, document: Document, version: Version, place: Place) -> tuple[UnpackState, str]:
         if place.depth >= self.limits.depth:
@@ -99,7 +101,7 @@ class Unpacker:
         """As often as a member brings the process down, without that member, until it gets through."""
         killed = False
         for _ in range(MOST_RESTARTS):
-            with Filing(self.intake, self.clock, document, version, place) as filing:
+            with Filing(self.intake, self.clock, document, version, place, lambda: self._stopping) as filing:
                 closing = self._pass(path, version, place, filing)
                 if closing.outcome not in _BROKEN:
                     return closing

@@ -33,6 +33,7 @@ class PageQuery(Asked):
 class DocumentQuery(Paging):
     type: str = Field("", max_length=100, description="文件类型")
     stage: str = Field("", max_length=10, description="阶段")
+    parent: str = Field("", max_length=100, description="原在哪个文件之内（压缩包、邮件等的标识）")
     type_source: TypeSource | None = Field(None, description="类型的来源")
 
 
@@ -41,7 +42,10 @@ class ContentQuery(Asked):
 
 
 class DocumentOut(Strict):
-    """`state` says how far its text has come; `revision` grows with every change of the description."""
+    """`state` says how far its text has come; `revision` grows with every change of the description.
+
+    `parent` is the document it was inside of when it came (bundle, mail, PDF), `parent_path` its path in there; else empty.
+    """
 
     id: str
     project: str
@@ -57,6 +61,8 @@ class DocumentOut(Strict):
     conclusion: str
     catalogue_only: bool
     location: str
+    parent: str
+    parent_path: str
     state: TextState = Field(validation_alias=AliasChoices("text_state", "state"))
     state_reason: str = Field(validation_alias=AliasChoices("text_reason", "state_reason"))
     version: int
@@ -74,9 +80,13 @@ class RemarkOut(Strict):
 
 
 class DocumentDetail(DocumentOut):
-    """One document with all that was found out about its file; `remarks`: the gravest first."""
+    """One document with all that was found out about its file; `remarks`: the gravest first.
+
+    `children` are the ids of the documents that were inside of it.
+    """
 
     remarks: Sequence[RemarkOut]
+    children: Sequence[str]
 
 
 class DocumentList(Listing):

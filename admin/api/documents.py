@@ -26,6 +26,7 @@ from admin.api.project_shapes import CodePath
 from admin.previews import hits_on, picture_of, tag_of
 from admin.web.downloads import send_version
 from archive import queries
+from archive.contents import children_of
 from archive.errors import Damaged, NotFound
 from archive.models import TextRecord, Version
 from ingest.rendering import CannotRender
@@ -42,17 +43,18 @@ SANDBOXED = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ance
 def listed(path: CodePath, query: DocumentQuery) -> Response:
     """一个案卷中的文件，新收的在前"""
     page = queries.list_documents(actor(), path.code, page=query.page, size=query.size, type_key=query.type,
-                                  stage=query.stage, type_source=query.type_source or "")
+                                  stage=query.stage, parent=query.parent, type_source=query.type_source or "")
     return answer(DocumentList.model_validate(page))
 
 
 @documents.get("/documents/<id>", responses={200: DocumentDetail, **responses(404)})
 def show(path: DocumentPath) -> Response:
-    """一个文件的著录，和对文件本身的发现（remarks）"""
+    """一个文件的著录、对文件本身的发现（remarks）和取自其中的文件（children）"""
     document = queries.find_document(actor(), path.id)
     facts = DocumentOut.model_validate(document).model_dump()
     remarks = [RemarkOut.model_validate(item) for item in queries.remarks_of(actor(), path.id)]
-    return answer(DocumentDetail.model_validate({**facts, "remarks": remarks}), headers={"ETag": etag_of(document)})
+    found = {"remarks": remarks, "children": children_of([document]).get(document.id, [])}
+    return answer(DocumentDetail.model_validate({**facts, **found}), headers={"ETag": etag_of(document)})
 
 
 @documents.get("/documents/<id>/content", responses={

@@ -4,19 +4,18 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import click
 
 from admin.cli.common import LOCAL, as_json, opened, show
+from admin.cli.inside import FileReport, any_rejected, complete, wait_for_all
 from admin.system import System
-from admin.worker import wait_until_done, working
+from admin.worker import working
 from archive import taxonomy
 from archive.blobs.staging import file_chunks
 from archive.errors import ArchiveError, EngineDown
-from archive.models import Document, TextRecord
 from archive.operations.documents import Filed
 from archive.queries import find_project
 from ingest.describe import Given
@@ -25,25 +24,13 @@ AT_ONCE = 4
 WAIT_SECONDS = 3600.0
 
 
-@dataclass(slots=True)
-class FileReport:
-    path: str
-    status: str
-    document: str | None = None
-    type: str | None = None
-    type_source: str | None = None
-    pages: int | None = None
-    chars: int | None = None
-    reason: str | None = None
-
-
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--project", "code", required=True, help="项目编号")
 @click.option("--type", "type_key", default="", help="文件类型（taxonomy 的 key）；不给则自动识别")
 @as_json
 def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> int:
-    """收入文件或文件夹（含子文件夹），等到全部归档并可检索。有文件被拒时退出码为 1。"""
+    """收入文件或文件夹（含子文件夹），等到全部（连同压缩包、邮件等里面的文件）归档并可检索。有文件被拒时退出码为 1。"""
     files = list(_files(paths))
     if type_key:
         taxonomy.load().get(type_key)
@@ -52,14 +39,14 @@ def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> 
         started = time.monotonic()
         reports = _file_all(system, files, code, Given(type=type_key), quiet=as_json)
         documents = [r.document for r in reports if r.document]
-        searchable = wait_until_done(system, documents, timeout=WAIT_SECONDS)
+        searchable = wait_for_all(system, documents, WAIT_SECONDS)
         seconds = round(time.monotonic() - started, 3)
-        _complete(reports)
+        complete(reports)
     if as_json:
         show({"files": reports, "seconds": seconds})
     else:
         _print(reports, seconds, searchable)
-    return 1 if any(report.status == "rejected" for report in reports) else 0
+    return 1 if any_rejected(reports) else 0
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
@@ -102,27 +89,21 @@ def _report(path: Path, filed: Filed) -> FileReport:
                       document.type_source)
 
 
-def _complete(reports: Sequence[FileReport]) -> None:
-    """What is known only once the worker has read everything: type, pages, characters, why there is no text."""
-    documents = {d.id: d for d in Document.objects(id__in=[r.document for r in reports if r.document])}
-    texts = {t.document: t for t in TextRecord.objects(id__in=[d.current for d in documents.values()])}
-    for report in reports:
-        document = documents.get(report.document or "")
-        if document is None:
-            continue
-        report.type, report.type_source = document.type, document.type_source
-        report.reason = document.text_reason or None
-        if text := texts.get(document.id):
-            report.pages, report.chars = text.page_count, text.chars
-
-
 def _print(reports: Sequence[FileReport], seconds: float, searchable: bool) -> None:
     names = {"filed": "已归档", "duplicate": "重复", "rejected": "未收入"}
     for report in reports:
         kind = taxonomy.load().get(report.type).name if report.type else ""
         click.echo(f"{names[report.status]}\t{report.path}\t{kind}\t{report.reason or ''}".rstrip())
+        _print_inside(report, 1)
     counts = {status: sum(r.status == status for r in reports) for status in names}
     click.echo(f"共 {len(reports)} 个文件：归档 {counts['filed']}，重复 {counts['duplicate']}，未收入 {counts['rejected']}；"
                f"用时 {seconds:.1f} 秒。")
     if not searchable:
         click.echo("文件都已归档，但索引尚未赶上，稍后即可检索。", err=True)
+
+
+def _print_inside(report: FileReport, depth: int) -> None:
+    names = {"filed": "已归档", "duplicate": "已有", "rejected": "未收入", "skipped": "跳过"}
+    for child in report.children:
+        click.echo(f"{'  ' * depth}{names[child.status]}\t{child.path or '（名称不予显示）'}\t{child.reason or ''}".rstrip())
+        _print_inside(child, depth + 1)

@@ -3,6 +3,7 @@
 The deeds are the system's, on behalf of whoever filed the outermost bundle: she stays the one who filed what was in it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ from archive.access import Actor, require, system_actor
 from archive.clock import Clock
 from archive.errors import NotFound
 from archive.models import Document, Member, Outcome, Unpacking, Version
+from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
+from archive.remarks import Remark
 from archive.transaction import Transaction, write
 
 UNPACKER = "unpack"
@@ -74,8 +77,8 @@ def record_member(actor: Actor, clock: Clock, origin: Origin, verdict: Verdict) 
     write(actor, clock, work)
 
 
-def record_unpacked(actor: Actor, clock: Clock, unpacking: Unpacking) -> None:
-    """Keep how taking a version apart ended. Raises NotPermitted, NotFound."""
+def record_unpacked(actor: Actor, clock: Clock, unpacking: Unpacking, source: str, remarks: Sequence[Remark]) -> None:
+    """Keep how taking a version apart ended, and what its keeper is to know of it. Raises NotPermitted, NotFound."""
     require(actor, Permission.DOCUMENT_FILE)
 
     def work(tx: Transaction) -> None:
@@ -83,6 +86,8 @@ def record_unpacked(actor: Actor, clock: Clock, unpacking: Unpacking) -> None:
             raise NotFound(what="版本", key=unpacking.id)
         unpacking.at = tx.now
         tx.put(unpacking)
+        document = Document._from_son(tx.fresh(Document, {"_id": unpacking.document}))
+        put_remarks(tx, document, unpacking.id, source, remarks)
         tx.audit("document.unpacked", f"document:{unpacking.document}", version=unpacking.id, state=unpacking.state,
                  members=unpacking.members, reason=unpacking.reason)
 

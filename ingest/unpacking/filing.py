@@ -11,6 +11,7 @@ from typing import Self
 from archive.blobs.staging import Oversized, Receiver
 from archive.clock import Clock
 from archive.errors import Invalid, Refused, Secret
+from archive.events import NotNow
 from archive.models import Document, Member, Outcome, Version
 from archive.operations.documents import Filed
 from archive.operations.members import Origin, Verdict, record_member, unpacker
@@ -38,10 +39,13 @@ class Filing:
     `current` is the member whose bytes were arriving when the process fell silent.
     """
 
-    def __init__(self, intake: Intaker, clock: Clock, document: Document, version: Version, place: Place) -> None:
+    def __init__(self, intake: Intaker, clock: Clock, document: Document, version: Version, place: Place,
+                 stopped: Callable[[], bool]) -> None:
+        """`stopped`: whether the system is going down; then nothing more is begun."""
         self.intake, self.clock, self.place = intake, clock, place
         self.document, self.version = document, version
         self.current: Found | None = None
+        self._stopped = stopped
         self._receiver: Receiver | None = None
         self._free = BoundedSemaphore(AT_ONCE)   # what is received waits on the disk: no more than this many at once
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="unpack")
@@ -82,6 +86,8 @@ class Filing:
         record_member(unpacker(), self.clock, self._origin(found, size), verdict)
 
     def _begin(self, found: Found) -> None:
+        if self._stopped():    # what the process had said by then may still lie in the pipe
+            raise NotNow
         self._look_back()
         self._members += 1
         if self._members > self.place.members_left:

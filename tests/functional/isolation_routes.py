@@ -14,6 +14,7 @@ from tests.builders import UNIT, UNIT_B
 Values = Mapping[str, str]
 CODES = ("{p_b}", "{p_b2}", "{p_a}", "{p_a2}", "{p_named}", "{p_none}")
 DOCUMENTS = ("{d_b}", "{d_b_pdf}", "{d_a}", "{d_a_pdf}", "{d_none}")
+BUNDLES = ("{d_b_zip}", "{d_b_child}", "{d_a_zip}", "{d_a_child}")  # and what was inside of them
 FINDINGS = ("{f_b}", "{f_a}", "{f_none}")
 UNITS = (UNIT, UNIT_B, "没有这个单位")
 WORDS = ("", "会议", "验收", "会议 验收", "榫卯", "冰川 会议", '"榫卯平台"', "会议 -冰川", "天工开物", "甲方专用", "XM-A-001", UNIT,
@@ -72,12 +73,13 @@ GET: dict[str, list[Values]] = {
     "api_calendar.feed": [{"token": "{token}"}, {"token": "dgn_wrong"}],
     "api_rules.clauses": one_by_one(page=NUMBERS), "api_rules.listed": one_by_one(page=NUMBERS),
     "api_docs.description": [{}], "api_docs.page": [{}],
-    "api_documents.show": each(id=DOCUMENTS), "api_documents.text": each(id=DOCUMENTS),
+    "api_documents.show": each(id=DOCUMENTS + BUNDLES), "api_documents.text": each(id=DOCUMENTS),
     "api_documents.content": crossed(each(id=DOCUMENTS), one_by_one(version=NUMBERS)),
     "api_documents.page_picture": crossed(each(id=DOCUMENTS, n=NUMBERS), [{}, {"q": "会议"}, {"version": "1", "size": "thumb"}]),
     "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
-        type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS)),
+        type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS,
+        parent=("{d_a_zip}", "{d_b_zip}"))),
     "api_findings.listed": API_FINDINGS, "api_findings.show": each(id=FINDINGS),
     "api_findings.of_project": crossed(each(code=CODES), one_by_one(as_of=DAYS, page=NUMBERS)),
     "api_projects.listed": one_by_one(q=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, page=NUMBERS,
@@ -92,7 +94,7 @@ GET: dict[str, list[Values]] = {
     "review.queue": one_by_one(page=NUMBERS, project=CODES), "review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
     "api_review.queue": one_by_one(page=NUMBERS, project=CODES), "api_review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
     "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
-        q=("会议", "榫卯"), page=NUMBERS)),
+        q=("会议", "榫卯"), page=NUMBERS)) + crossed(each(key=BUNDLES), one_by_one(members=("2",))),
     "documents.content": crossed(each(key=DOCUMENTS), [{}, {"inline": "1"}]),
     "viewer.picture": crossed(each(key=DOCUMENTS, number=NUMBERS), [{}, {"q": "会议"}, {"size": "thumb", "q": "榫卯"}]),
     "viewer.show": crossed(each(key=DOCUMENTS), one_by_one(q=("会议", "榫卯"), page=NUMBERS, at=NUMBERS, wait=("1",), zoom=("200",))),

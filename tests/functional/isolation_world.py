@@ -4,6 +4,8 @@
 answers of both can be compared. Words in `MARKERS` occur only in what unit A owns.
 """
 
+import io
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -98,6 +100,7 @@ def _first_of_a(world: World, folder: Path) -> None:
     _contract(system, "HT-A-001", "XM-A-001", "天工开物软件有限公司")
     file_text(system, "XM-A-001", "榫卯平台等级保护测评报告.txt", TEXT_OF_A)
     file_text(system, "XM-A-001", "冰川会议纪要.txt", SHARED_TEXT + "\n冰川观测站点由天工开物承建，会议，会议，验收，验收。")
+    _bundle(system, "XM-A-001", "榫卯材料.zip", {"冰川/榫卯会议纪要.txt": "会议讨论了榫卯。", "共有.txt": "两个单位都有的会议材料。"})
     # The very bytes unit B has as well: one object, two dossiers.
     file_text(system, "XM-A-001", "甲方专用会议纪要.txt", SHARED_TEXT)
     _pdf(system, "XM-A-001", samples.pdf(folder / "榫卯验收报告.pdf", [["榫卯平台竣工验收报告", "同意通过验收。"]] * 2))
@@ -114,6 +117,7 @@ def _first_of_b(world: World, folder: Path) -> None:
     # The first notices a word once, the second many times: their order tells what the ranking rests on.
     file_text(system, "XM-B-001", "试运行记录.txt", "试运行记录\n本月平台运行平稳。" + "会议要求继续观察水位遥测。" * 3)
     system.intake.add_version(SYSTEM, minutes.id, "水文会议纪要-修订.txt", [(SHARED_TEXT + "\n修订：增加验收时间。").encode()])
+    _bundle(system, "XM-B-001", "水文材料.zip", {"水文/例会纪要.txt": "会议讨论了水位。", "共有.txt": "两个单位都有的会议材料。"})
     _pdf(system, "XM-B-001", samples.pdf(folder / "水文验收报告.pdf", [["水文遥测平台竣工验收报告", "同意通过验收。"]] * 2))
 
 
@@ -132,6 +136,14 @@ def _second_of_b(world: World) -> None:
     a_project(system, "XM-B-002", name="雨量站运维项目", unit=UNIT_B, mode="service_purchase", kind="om", **OVERDUE)
     file_text(system, "XM-B-002", "雨量站巡检报告.txt", "雨量站运维服务报告\n蚕桑基地雨量站巡检正常，会议通报验收安排。")
     assign_dossier(SYSTEM, system.clock, "XM-B-001", [world.people["auditor_of_one"].id])
+
+
+def _bundle(system: System, code: str, name: str, members: dict[str, str]) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as bundle:
+        for path, text in members.items():
+            bundle.writestr(path, text)
+    system.intake.file(SYSTEM, code, name, [target.getvalue()])
 
 
 def _pdf(system: System, code: str, path: Path) -> None:
@@ -190,5 +202,6 @@ def _rule_of(code: str) -> tuple[str, str]:
     return (record.rule, record.subject) if record else ("R31-3", "")
 
 
-DOCUMENTS = {"a": "榫卯平台等级保护测评报告.txt", "a_pdf": "榫卯验收报告.pdf", "b": "水文会议纪要-修订.txt",
+DOCUMENTS = {"a_zip": "榫卯材料.zip", "a_child": "榫卯会议纪要.txt", "b_zip": "水文材料.zip", "b_child": "例会纪要.txt",
+             "a": "榫卯平台等级保护测评报告.txt", "a_pdf": "榫卯验收报告.pdf", "b": "水文会议纪要-修订.txt",
              "b_pdf": "水文验收报告.pdf", "none": "没有这个文件"}

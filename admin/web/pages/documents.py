@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from admin.previews import can_show, must_convert
 from admin.web.downloads import send_version
+from admin.web.pages.contents import inside_of
 from admin.web.pages.shared import actor, area, day_field, needs, page_number, system
 from admin.web.pages.type_choices import by_stage, proposals
 from admin.web.pages.words import PROPERTIES
@@ -89,7 +90,7 @@ def _page(document: Document, entered: Any) -> str:
         shows_pages=bool(versions) and can_show(versions[0].media_type) and not must_convert(system(), versions[0]),
         people=_names(document, versions), because=seen_because(who, project.label()),
         history=_history(document.id), remarks=queries.remarks_of(who, document.id),
-        property_names=PROPERTIES, **reading)
+        property_names=PROPERTIES, **inside_of(who, document), **reading)
 
 
 def _reading(document: Document) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One project's dossier: facts, timeline, materials by stage, findings, contracts, and what may be done with them."""
 
+from collections import Counter
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -112,7 +113,15 @@ def _materials(view: DossierView) -> dict[str, Any]:
         "needed": len(mandatory),
         "settled_materials": sum(m.state in ("present", "waived") for m in mandatory),
         "documents_total": sum(len(stage.documents) for stage in view.stages),
+        **_inside(view),
     }
+
+
+def _inside(view: DossierView) -> dict[str, Any]:
+    """How many documents came out of each, and the titles of those they came out of."""
+    documents = [document for stage in view.stages for document in stage.documents]
+    counts = Counter(document.parent for document in documents if document.parent)
+    return {"inside": counts, "titles": {document.id: document.title for document in documents if document.id in counts}}
 
 
 def _predecessor(code: str) -> Any:

@@ -164,5 +164,5 @@ def filters(timezone: str) -> dict[str, Callable[..., Any]]:
         "level": named(words.LEVELS), "source": named(words.SOURCES), "action": named(words.ACTIONS),
         "job_outcome": named(words.JOB_OUTCOMES), "mail_state": named(words.MAIL_STATES),
         "index_state": named(words.INDEX_STATES), "sort_name": named(words.SORTS),
-        "field_name": named(words.PROJECT_FIELDS),
+        "field_name": named(words.PROJECT_FIELDS), "member_outcome": named(words.MEMBER_OUTCOMES),
     }

@@ -53,6 +53,9 @@ ACTIONS: Mapping[str, str] = {
     "document.erasure-checked": "核对文件内容的删除", "document.uploader-told": "告知归档人",
     "documents.examined": "检查密级标志与个人信息",
     "secrecy.cleared": "认定不是密级标志"}
+MEMBER_OUTCOMES: Mapping[str, str] = {
+    "filed": "已归档", "version": "已归为新版本", "duplicate": "案卷已有", "refused": "拒收", "unreadable": "无法读取",
+    "encrypted": "设有口令", "skipped": "未收录"}
 MEDIA: Mapping[str, str] = {
     "application/pdf": "PDF", "text/plain": "纯文本", "application/msword": "Word 97–2003", "text/csv": "CSV 表格",
     "application/vnd.ms-excel": "Excel 97–2003", "application/vnd.ms-powerpoint": "PowerPoint 97–2003",
