@@ -142,7 +142,7 @@ def _bundle(system: System, code: str, name: str, members: dict[str, str]) -> No
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as bundle:
         for path, text in members.items():
-            bundle.writestr(path, text)
+            bundle.writestr(zipfile.ZipInfo(path), text)    # without the time: the same bytes in both worlds
     system.intake.file(SYSTEM, code, name, [target.getvalue()])
 
 
