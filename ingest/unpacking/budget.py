@@ -42,8 +42,8 @@ class Place:
                               outcome__in=(Outcome.FILED.value, Outcome.VERSION.value)).first()
         root, depth = (came.root, came.depth) if came else (version.id, 0)
         members, used = _used(root, version.id)
-        size = version.size if root == version.id else Version.objects(id=root).get().size
-        by_ratio = max(FREE, limits.ratio * size)
+        outermost = Version.objects(id=root).first() or version    # withdrawn meanwhile: what was inside stands by itself
+        by_ratio = max(FREE, limits.ratio * outermost.size)
         allowed = min(limits.bytes, by_ratio)
         return cls(root, depth, max(limits.members - members, 0), max(allowed - used, 0),
                    "ratio" if by_ratio < limits.bytes else "bytes")

@@ -8,14 +8,14 @@ import pytest
 from admin.worker import Worker
 from archive.models import Project
 from tests.functional.api.conftest import CODE, CODE_B, Everybody, problem
-from tests.unit.ingest.unpacking.bundles import zipped
+from tests.unit.ingest.unpacking.bundles import encrypted
 
-MEMBERS = {"验收/会议纪要.txt": "第一次例会纪要，讨论竣工图纸。".encode(), "密.txt": "机密★10年\n某工程".encode()}
+MEMBERS = {"验收/会议纪要.txt": "第一次例会纪要，讨论竣工图纸。".encode(), "锁.txt": b"locked"}
 
 
 @pytest.fixture
 def bundle(everybody: Everybody, two_projects: tuple[Project, Project], worker: Worker) -> str:
-    sent = everybody.as_("unit_a").post(f"/projects/{CODE}/documents", data={"file": (io.BytesIO(zipped(MEMBERS)), "材料.zip")})
+    sent = everybody.as_("unit_a").post(f"/projects/{CODE}/documents", data={"file": (io.BytesIO(encrypted(MEMBERS, "锁.txt")), "材料.zip")})
     assert sent.status_code == 201
     worker.drain()
     return str(sent.json["id"])
@@ -31,12 +31,12 @@ def test_parent_and_children_name_each_other(everybody: Everybody, bundle: str) 
     assert [item["id"] for item in api.get(f"/projects/{CODE}/documents?parent={bundle}").json["items"]] == [child["id"]]
 
 
-def test_a_refused_member_is_a_remark_on_the_bundle(everybody: Everybody, bundle: str) -> None:
+def test_a_member_that_could_not_be_had_is_a_remark_on_the_bundle(everybody: Everybody, bundle: str) -> None:
     remarks: list[dict[str, Any]] = everybody.as_("unit_a").get(f"/documents/{bundle}").json["remarks"]
-    secret, = [remark for remark in remarks if remark["code"] == "member.secret"]
-    assert secret["severity"] == "problem"
-    assert "第 2 个文件" in secret["text"]
-    assert "密.txt" not in secret["text"]
+    locked, = [remark for remark in remarks if remark["code"] == "member.encrypted"]
+    assert locked["severity"] == "warning"
+    assert "锁.txt" in locked["text"]
+    assert "口令" in locked["text"]
 
 
 def test_children_are_found_as_documents_by_their_own_unit_alone(everybody: Everybody, bundle: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from admin.system import System
 from admin.worker import Worker
-from archive.models import AuditEntry, Document, Member, Unpacking
+from archive.models import AuditEntry, Document, Member, Remarks, Unpacking, Version
 from ingest.unpack import Unpacker
 from ingest.unpacking.budget import UnpackLimits
 from tests.builders import a_project
@@ -148,19 +148,23 @@ def test_locked_members_are_named_and_the_others_filed(system: System, worker: W
     assert "口令" in Member.objects(outcome="encrypted").get().reason
 
 
-def test_a_refused_member_leaves_what_and_why_on_the_bundle(system: System, worker: Worker) -> None:
-    """A state secret inside: its name is not repeated anywhere, the bundle's keeper is told to act."""
+def test_a_state_secret_inside_takes_the_bundle_with_it_and_names_nothing(system: System, worker: Worker) -> None:
     a_project(system)
-    parent = file(system, "材料.zip", bundles.zipped({"某工程的绝密计划.txt": SECRET, "空.txt": b"", "纪要.txt": MINUTES}))
+    parent = file(system, "材料.zip", bundles.zipped({"某工程的绝密计划.txt": SECRET, "纪要.txt": MINUTES}))
     worker.drain()
-    assert {child.filename for child in children(parent).values()} == {"纪要.txt"}
-    secret, empty = Member.objects(outcome="refused").order_by("number")
-    assert secret.path == ""
-    assert "密级" in secret.reason
-    assert "原包仍含有" in secret.reason
-    assert (empty.path, "0 字节" in empty.reason) == ("空.txt", True)
+    assert [child.filename for child in Document.objects(parent=parent.id)] == ["纪要.txt"]
+    assert Version.objects(id=parent.current).first() is None, "its bytes hold the secret"
     assert not [entry for entry in AuditEntry.objects if "绝密计划" in str(entry.detail)]
-    assert AuditEntry.objects(action="document.member-refused", subject=f"document:{parent.id}").count() == 2
+    assert AuditEntry.objects(action="document.member-refused", subject=f"document:{parent.id}").count() == 1
+
+
+def test_a_refused_member_leaves_what_and_why_on_the_bundle(system: System, worker: Worker) -> None:
+    a_project(system)
+    parent = file(system, "材料.zip", bundles.zipped({"空.txt": b"", "纪要.txt": MINUTES}))
+    worker.drain()
+    said = Remarks.objects(version=parent.current, source="unpack 1").get().items[0]
+    assert (said.code, "空.txt" in said.text, "0 字节" in said.text) == ("member.refused", True, True)
+    assert AuditEntry.objects(action="document.member-refused", subject=f"document:{parent.id}").count() == 1
 
 
 def test_a_damaged_member_costs_only_itself(system: System, worker: Worker) -> None:
