@@ -6,8 +6,10 @@ import click
 
 from admin.jobs import JOBS
 from admin.settings import PREFIX, SETTINGS
+from admin.web.pages import words
 from archive import taxonomy
 from archive.permissions import ROLE_NAMES, ROLE_PERMISSIONS, Permission, Role
+from ingest.extractors import EXTRACTORS
 from retention.compliance import report
 
 
@@ -58,6 +60,13 @@ def jobs_page() -> str:
                  _table(("任务", "时间", "做什么"), [(f"`{job.id}`", job.when, job.about) for job in JOBS]))
 
 
+def formats_page() -> str:
+    rows = [(words.MEDIA.get(kind, "—"), f"`{kind}`", f"`{getattr(extractor, '__name__', '')}`")
+            for extractor in EXTRACTORS for kind in sorted(extractor.MEDIA_TYPES)]
+    return _page("读取的格式", "格式由内容判断，不看文件名；WPS 的 .wps、.et、.dps 与 Office 97–2003 是同样的格式。"
+                 "不在表中的格式照样保存，只是没有文字。", _table(("格式", "媒体类型", "由谁读取"), rows))
+
+
 def cli_page() -> str:
     from admin.cli import cli
 
@@ -66,7 +75,8 @@ def cli_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page, "rules.md": rules_page, "document-types.md": types_page,
-    "permissions.md": permissions_page, "jobs.md": jobs_page, "cli.md": cli_page}
+    "permissions.md": permissions_page, "jobs.md": jobs_page, "cli.md": cli_page,
+    "formats.md": formats_page}
 
 
 def _help(command: click.Command, path: list[str]) -> Iterable[str]:

@@ -7,6 +7,7 @@ compared without their namespace, so the strict and the transitional flavour of 
 import posixpath
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -98,6 +99,7 @@ class Package:
                 yield element.get("Id", target), Relation(element.get("Type", "").rpartition("/")[2], target)
 
 
+@cache
 def _parser(*, recover: bool) -> Any:
     from lxml import etree
 

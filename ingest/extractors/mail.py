@@ -5,15 +5,15 @@ What is attached is only named here; it becomes documents of its own elsewhere.
 
 import platform
 from collections.abc import Iterator
-from email.header import decode_header
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
+from typing import TYPE_CHECKING
 
 from ingest.extractors._decoding import decode
 from ingest.extractors._properties import properties
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 from ingest.extractors.html import text_of_page
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _PAGE = "multipart/related"
 MEDIA_TYPES = frozenset({"message/rfc822", _PAGE})
@@ -26,6 +26,9 @@ _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "x-gbk": "g
 
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the file is no message."""
+    from email.parser import BytesParser
+    from email.policy import compat32
+
     with source.path.open("rb") as file:
         data = file.read(_MAX_BYTES)
     try:
@@ -54,6 +57,8 @@ def header(message: "Message[str, str]", name: str) -> str:
 
 def words(value: str) -> str:
     """Encoded words (RFC 2047) decoded, bare bytes taken for what Chinese programs send."""
+    from email.header import decode_header
+
     try:
         pieces = decode_header(value.encode("utf-8", "surrogateescape").decode("latin-1"))
     except ValueError:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests import samples
+from tests import format_samples, old_office, samples
 from tests.functional.test_testdata import FOLDER
 
 LARGEST = 1 << 20   # a larger seed costs time and shows nothing more
@@ -48,8 +48,13 @@ _MAKERS: dict[str, Callable[[Path], Path]] = {
     "汇报.pptx": lambda path: samples.slides(path, [("标题", "内容")], notes="备注", cells=["格"]),
     "版式.ofd": samples.ofd,
     "附件.zip": lambda path: samples.archive(path, {"甲.txt": "文字".encode(), "夹/乙.csv": b"1,2\n", "空.txt": b""}),
-    "旧式.doc": lambda path: samples.ole2(path, "WordDocument", "1Table"),
-    "旧式.xls": lambda path: samples.ole2(path, "Workbook"),
+    "旧式.doc": lambda path: old_office.doc(path, "\r".join(LINES), header="页眉\r", narrow="No 12\r"),
+    "旧式.xls": lambda path: old_office.xls(path, {"项目": [["编号", "金额"], ["XM-1", 12.5]]}),
+    "旧式.ppt": lambda path: old_office.ppt(path, [("标题", "内容"), ("其二", "内容")], note="备注"),
+    "旧信.msg": lambda path: old_office.msg(path, "送审材料", "请查收", sender="张三", to=("李四", "a@example.com"), attached="甲.pdf"),
+    "盖章.ofd": lambda path: format_samples.ofd(path, [LINES, LINES], seal="公章", entries=True, watermark="内部"),
+    "附带.pdf": lambda path: format_samples.loaded_pdf(path, attachment="甲.csv", layers=["底", "面"], hidden=["面"], script=True),
+    "录音.wav": lambda path: format_samples.sound(path, seconds=1),
 }
 
 

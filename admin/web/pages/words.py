@@ -69,7 +69,8 @@ MEDIA: Mapping[str, str] = {
     "image/webp": "WebP 图像", "image/gif": "GIF 图像", "application/vnd.oasis.opendocument.text": "OpenDocument 文本",
     "application/vnd.oasis.opendocument.spreadsheet": "OpenDocument 表格",
     "application/vnd.oasis.opendocument.presentation": "OpenDocument 演示文稿", "audio/wav": "WAV 录音", "audio/mpeg": "MP3 录音",
-    "video/mp4": "MP4 录像", "application/octet-stream": "未知格式"}
+    "video/mp4": "MP4 录像", "application/octet-stream": "未知格式",
+    "application/json": "JSON", "application/xml": "XML", "application/xhtml+xml": "网页（XHTML）"}
 # What a file says of itself; names that are not here are not shown.
 PROPERTIES: Mapping[str, str] = {
     "title": "自带题名", "subject": "主题", "author": "作者", "company": "单位", "keywords": "关键词", "comments": "备注",
