@@ -65,7 +65,7 @@ def page_png(picture: "Image", marks: Sequence[Box]) -> str:
     elif picture.mode != "L" and _is_grey(picture):
         picture = picture.convert("L")
     target = io.BytesIO()
-    picture.save(target, "PNG", compress_level=3)
+    picture.save(target, "PNG", compress_level=2)
     return base64.b64encode(target.getvalue()).decode()
 
 

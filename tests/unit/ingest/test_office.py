@@ -6,15 +6,17 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy
 import openpyxl
 import pytest
+from PIL import Image
 
 from ingest import office
 from ingest.media_types import DOCX, PPTX, XLSX, identify
 from ingest.office import NoRendition, Office, OfficeLimits
 from ingest.rendering import PDF, Renderer
 from tests import samples
-from tests.unit.ingest.drawing.conftest import TESTDATA
+from tests.unit.ingest.drawing.conftest import TESTDATA, opened
 
 SECRET = "只在别的文件里的秘密"
 ODT = "application/vnd.oasis.opendocument.text"
@@ -93,7 +95,7 @@ def odt(path: Path, body: str) -> Path:
 
 
 def test_a_file_cannot_pull_in_another_file_of_this_machine(soffice: None, renderer: Renderer, tmp_path: Path) -> None:
-    """A linked section and a linked picture: a person's office would ask, a server must not follow."""
+    """A linked section: a person's office would ask, a server must not follow."""
     other = odt(tmp_path / "other.odt", f"<text:p>{SECRET}</text:p>")
     plain = tmp_path / "other.txt"
     plain.write_text(SECRET, encoding="utf-8")
@@ -105,6 +107,18 @@ def test_a_file_cannot_pull_in_another_file_of_this_machine(soffice: None, rende
     text = text_of(renderer, odt(tmp_path / "a.odt", body), ODT)
     assert "正文" in text
     assert SECRET not in text
+
+
+def test_a_file_cannot_show_a_picture_of_this_machine(soffice: None, renderer: Renderer, tmp_path: Path) -> None:
+    """Without the switch in the profile LibreOffice draws it."""
+    Image.new("RGB", (300, 300), (250, 0, 0)).save(tmp_path / "red.png")
+    link = f'xlink:type="simple" xlink:href="{(tmp_path / "red.png").as_uri()}" xlink:show="embed" xlink:actuate="onLoad"'
+    path = odt(tmp_path / "a.odt", '<text:p>正文<draw:frame svg:width="5cm" svg:height="5cm" text:anchor-type="as-char">'
+               f"<draw:image {link}/></draw:frame></text:p>")
+    with renderer.rendition(path, ODT) as made:
+        pixels = numpy.asarray(opened(renderer.page(made, PDF, "made.pdf", 1)).convert("RGB")).astype(int)
+    assert (pixels < 100).all(axis=2).any()
+    assert not ((pixels[..., 0] > 200) & (pixels[..., 1] < 60)).any()
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04" + bytes(200), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096)])
