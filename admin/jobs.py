@@ -19,6 +19,7 @@ from archive.models import JobRun, Version, new_id
 from archive.operations.receipts import close_idle
 from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
+from ingest.field_reading import FieldReader
 from retention.alerts import refresh
 
 FIXITY_SAMPLE = 200
@@ -156,10 +157,15 @@ def _drill(system: System, _today: date) -> Outcome:
     return Outcome(*scheduled.weekly_drill(system))
 
 
+def _fields(system: System, _: date) -> Outcome:
+    return Outcome({"documents": FieldReader(system.clock).renew()})
+
+
 JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
+    Job("fields.renew", "以新的提取规则重读文件中的字段，人工确认的不变", _fields, hour=2, minute=30, slow=True),
     Job("receipts.idle", "关闭一天没有动过的移交清单，撤销始终为空的", _receipts, every=3600),
     Job("archive.erase", "再次删除因密级标志移除、当时受锁定保护的文件内容", _erase, hour=4, minute=15),
     Job("uploads.sweep", "清理过期的断点续传", _uploads, every=3600),

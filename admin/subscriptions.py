@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from admin.erasing import erase
 from admin.system import System
-from archive.effects import ERASE, GUARD, INDEX, JUDGE, LOOK, OCR, READ, UNPACK
+from archive.effects import ERASE, FIELDS, GUARD, INDEX, JUDGE, LOOK, OCR, READ, UNPACK
 from archive.events import Subscription
 from archive.models import Document, OutboxEvent, Project
 from archive.server_clock import AT_ONCE
 from archive.transaction import collection
+from ingest.field_reading import FieldReader
 from ingest.guard import Guard
 from ingest.ocr.lane import Recogniser
 from ingest.ocr.looking import ScanJudge
@@ -19,8 +20,8 @@ from ingest.reading import PendingReader
 from retention.alerts import refresh
 from search.projection import documents_by_id
 
-INDEX_GATHER, JUDGE_GATHER = 0.1, 0.25  # seconds; a commit of the index, a judgement cost the same for one or for many
-GUARD_GATHER = 0.25  # and so does the one transaction of a batch that was examined
+# Seconds; a commit of the index, a judgement, a transaction cost the same for one or for many.
+INDEX_GATHER, JUDGE_GATHER, GUARD_GATHER, FIELDS_GATHER = 0.1, 0.25, 0.25, 0.5
 JUDGE_BATCH = 256
 
 
@@ -64,6 +65,7 @@ def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
         Subscription(GUARD, Guard(system.clock), gather=GUARD_GATHER),
         Subscription(ERASE, lambda events: erase(system, events)),
         Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
+        Subscription(FIELDS, FieldReader(system.clock), gather=FIELDS_GATHER),
         Subscription(LOOK, scan_judge, batch=1),
         # Last, so that a worker told to drain its lanes reads and indexes what is quick before it turns to scans.
         Subscription(OCR, recogniser, batch=1, threads=system.settings.ocr_workers),

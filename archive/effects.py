@@ -6,17 +6,18 @@ Names only: what a lane does is `admin/subscriptions.py`. An event is finished w
 from collections.abc import Mapping
 
 READ, INDEX, JUDGE, UNPACK = "read", "index", "judge", "unpack"
+FIELDS = "fields"
 GUARD, ERASE, LOOK, OCR = "guard", "erase", "look", "ocr"
-LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE, LOOK, OCR)
+LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE, LOOK, OCR, FIELDS)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
 PROJECT, BUNDLE = "project.changed", "document.bundle"
 WITHDRAWN = "document.withdrawn"  # one that bears a secrecy marking is gone; its bytes follow
 SCANNED, HALF_RECOGNISED, REREAD = "document.scanned", "document.half-recognised", "document.reread"
 
 EFFECTS: Mapping[str, tuple[str, ...]] = {
-    FILED: (INDEX, JUDGE, GUARD),
+    FILED: (INDEX, JUDGE, GUARD, FIELDS),
     UNREAD: (READ,),
-    TEXT_READ: (INDEX, JUDGE, GUARD),
+    TEXT_READ: (INDEX, JUDGE, GUARD, FIELDS),
     CHANGED: (INDEX, JUDGE),
     PROJECT: (JUDGE,),
     BUNDLE: (UNPACK,),

@@ -11,7 +11,9 @@ from retention.compliance.facts import DocumentFacts, Facts, ProjectFacts, RuleS
 from retention.workdays import WorkCalendar
 
 # A dossier is judged again after everything that is filed in it: what no rule reads is not loaded.
-DOCUMENT_FIELDS = ("dossier", "type", "doc_date", "issuer", "conclusion", "terms", "title", "created_at")
+MACHINE_READ = ("doc_date", "issuer", "conclusion")
+DOCUMENT_FIELDS = ("dossier", "type", "doc_date", "issuer", "conclusion", "terms", "title", "created_at", "by_hand",
+                   "catalogue_only")
 
 
 def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, settings: RuleSettings,
@@ -47,7 +49,14 @@ def document_facts(document: Document, zone: ZoneInfo) -> DocumentFacts:
     return DocumentFacts(
         id=document.id, type=document.type, doc_date=document.doc_date, issuer=document.issuer,
         conclusion=document.conclusion, terms=frozenset(document.terms), title=document.title,
-        filed_on=document.created_at.astimezone(zone).date())
+        filed_on=document.created_at.astimezone(zone).date(), unconfirmed=_unconfirmed(document))
+
+
+def _unconfirmed(document: Document) -> frozenset[str]:
+    """What a machine read of it. A catalogue entry is all typed by a person."""
+    if document.catalogue_only:
+        return frozenset()
+    return frozenset(name for name in MACHINE_READ if getattr(document, name) and name not in document.by_hand)
 
 
 def _grouped(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:

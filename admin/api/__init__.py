@@ -7,6 +7,7 @@ from admin.api.audit import audit
 from admin.api.calendar_feed import calendar_feed
 from admin.api.context import keep
 from admin.api.docs import docs
+from admin.api.fields import fields
 from admin.api.findings import findings
 from admin.api.projects import projects
 from admin.api.review import review
@@ -17,7 +18,7 @@ from admin.api.tus import parts
 from admin.api.uploads import documents
 from admin.system import System
 
-RESOURCES = (tokens, projects, documents, parts, review, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, projects, documents, parts, fields, review, search, findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

@@ -2,6 +2,7 @@
 
 from archive.models.base import Model, Revisioned, new_id
 from archive.models.documents import Candidate, Document, TextPart, TextRecord, TextState, Version
+from archive.models.fields import Dismissal, DocumentFields
 from archive.models.imports import ImportReject, ImportRun
 from archive.models.layouts import LayoutLine, PageLayout
 from archive.models.learning import TypeEvidence
@@ -19,7 +20,8 @@ from archive.models.withdrawals import Clearance, Withdrawal
 
 ALL: tuple[type[Model], ...] = (
     Withdrawal, Clearance, Upload,  # imported from their own module
-    Unit, Person, Project, Contract, Document, Version, TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
+    Unit, Person, Project, Contract, Document, DocumentFields, Dismissal, Version,
+    TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
     ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence,
     IntakeSource, MailboxLetter)

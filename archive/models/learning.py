@@ -12,13 +12,16 @@ class TypeEvidence(Model):
     """One document's type as a person confirmed it last; `id` is the document's. What came before is in the audit trail.
 
     `proposed` is what recognition put first, `from_type` what stood there. `words` are those of the file's name by which
-    later names are compared (`archive/learning.py`). Once somebody put it aside it stays, and counts no longer.
+    later names are compared (`archive/learning.py`); `version` the one that bore
+    that name. Once somebody put it aside it stays, and counts no longer.
     """
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "type_evidence", "auto_create_index": False, "indexes": [("unit", "words"), ("unit", "type"), "-at"]}
 
     id: str = StringField(primary_key=True)
+    document: str = StringField(required=True)
+    version: str = StringField(default="")
     unit: str = StringField(required=True)
     dossier: str = StringField(required=True)
     project: str = StringField(required=True)

@@ -14,7 +14,8 @@ def keep_evidence(tx: Transaction, document: Document, before: str) -> None:
     if not document.filename:
         return
     tx.put(TypeEvidence(
-        id=document.id, unit=document.unit, dossier=document.dossier, project=document.project, filename=document.filename,
+        id=document.id, document=document.id, version=document.current, unit=document.unit, dossier=document.dossier,
+        project=document.project, filename=document.filename,
         words=list(name_words(document.filename)), proposed=document.candidates[0].type if document.candidates else "",
         from_type=before, type=document.type, by=tx.actor.id, by_name=tx.actor.name, at=tx.now))
 

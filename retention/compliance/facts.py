@@ -85,7 +85,7 @@ class DocumentFacts:
     """A filed document: `type` a key of the taxonomy, `terms` the marker words found in its text.
 
     doc_date: the date the document bears (成文日期). filed_on: the day the archive received it, which bounds an
-    undated document from above.
+    undated document from above. unconfirmed: the names of those fields here that a machine read and nobody confirmed.
     """
 
     id: str
@@ -96,6 +96,7 @@ class DocumentFacts:
     terms: frozenset[str] = frozenset()
     title: str = ""
     filed_on: date | None = None
+    unconfirmed: frozenset[str] = frozenset()
 
     @property
     def exists_by(self) -> date | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Finding, Outcome, Severity, Verdict, not_applicable, plain
+from retention.compliance.unconfirmed import with_doubts
 
 Judge = Callable[[Facts], Verdict | Iterable[Verdict]]
 Scope = Callable[[Facts], str]
@@ -53,6 +54,7 @@ class Rule:
         return tuple(self.finding(facts, verdict) for verdict in verdicts)
 
     def finding(self, facts: Facts, verdict: Verdict) -> Finding:
+        verdict = with_doubts(facts, verdict)
         due_on = verdict.due_on
         return Finding(
             rule=self.id, rule_version=self.version, clause=self.clause, subject=verdict.subject,

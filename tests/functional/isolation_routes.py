@@ -93,6 +93,7 @@ GET: dict[str, list[Values]] = {
     "backoffice.index": [{}], **dict(_back_office()),
     "review.queue": one_by_one(page=NUMBERS, project=CODES), "review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
     "api_review.queue": one_by_one(page=NUMBERS, project=CODES), "api_review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
+    "api_fields.listed": each(id=DOCUMENTS), "api_fields.contradictions": each(code=CODES),
     "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
         q=("会议", "榫卯"), page=NUMBERS)) + crossed(each(key=BUNDLES), one_by_one(members=("2",))),
     "documents.content": crossed(each(key=DOCUMENTS), [{}, {"inline": "1"}]),
@@ -175,6 +176,12 @@ WRITES: tuple[Write, ...] = (
     *(on_project("PATCH", "api_projects.change", json={"name": "改名"}, headers=headers)
       for headers in ({}, {"If-Match": '"1"'}, {"If-Match": '"77"'})),
     on_document("POST", "documents.confirm", form=DESCRIPTION),
+    on_document("POST", "fields.confirm", also={"name": "doc_date"}, also_nowhere={"name": "doc_date"},
+                form={"said": "typed", "value": "2024-01-02", "revision": "1"}),
+    on_project("POST", "fields.dismiss", also={"key": "0" * 24}, also_nowhere={"key": "0" * 24}, form={"reason": "理由"}),
+    on_document("POST", "api_fields.confirm", "id", also={"key": "doc_date"}, also_nowhere={"key": "doc_date"},
+                json={"revision": 1, "value": "2024-01-02"}),
+    on_project("POST", "api_fields.dismiss", also={"id": "0" * 24}, also_nowhere={"id": "0" * 24}, json={"reason": "理由"}),
     Write("POST", "review.confirm", {}, {}, form={"said": "{d_a}|{d_none}/meeting_minutes"}),
     Write("POST", "api_review.confirm", {}, {}, json={"items": [{"id": "{d_a}|{d_none}", "revision": 1, "type": "meeting_minutes"}]}),
     Write("POST", "review.aside", {}, {}, form={"unit": "{unit_a}|{unit_none}", "word": "会议纪要"}),

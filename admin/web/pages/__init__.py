@@ -12,6 +12,7 @@ from admin.web.pages.account import account
 from admin.web.pages.audit_trail import audit_pages
 from admin.web.pages.documents import documents
 from admin.web.pages.dossier import dossier
+from admin.web.pages.fields import fields
 from admin.web.pages.findings_board import findings
 from admin.web.pages.ledger import ledger
 from admin.web.pages.operations import operations
@@ -26,8 +27,8 @@ from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, review, documents, viewer, search_pages, findings, rules_pages,
-              operations, people, audit_pages, account)
+BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, review, documents, fields, viewer, search_pages, findings,
+              rules_pages, operations, people, audit_pages, account)
 STATIC_SECONDS = 7 * 86_400
 
 

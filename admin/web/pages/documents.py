@@ -14,6 +14,7 @@ from admin.web.pages.words import PROPERTIES
 from archive import queries
 from archive.access import seen_because
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound
+from archive.fields import fields_of
 from archive.models import AuditEntry, Document, Person, Version
 from archive.operations.documents import confirm_document
 from archive.permissions import Permission
@@ -88,7 +89,7 @@ def _page(document: Document, entered: Any) -> str:
         document=document, project=project, versions=versions, entered=entered,
         proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS,
         shows_pages=bool(versions) and can_show(versions[0].media_type) and not must_convert(system(), versions[0]),
-        people=_names(document, versions), because=seen_because(who, project.label()),
+        fields=fields_of(who, document.id), people=_names(document, versions), because=seen_because(who, project.label()),
         history=_history(document.id), remarks=queries.remarks_of(who, document.id),
         property_names=PROPERTIES, **inside_of(who, document), **reading)
 

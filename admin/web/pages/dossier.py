@@ -18,6 +18,7 @@ from archive.errors import ArchiveError, Conflict, Invalid
 from archive.operations.documents import Description, catalogue_document
 from archive.operations.projects import assign_dossier, update_project, waive_material
 from archive.permissions import Permission
+from retention.contradictions import contradictions_of
 from retention.findings import live_findings
 
 dossier = area("dossier", __name__)
@@ -33,7 +34,8 @@ def show(code: str) -> Any:
         "pages/dossier.html", view=view, project=view.project, **_materials(view),
         findings=[finding for finding in findings if finding.outcome not in SETTLED],
         settled=[finding for finding in findings if finding.outcome in SETTLED],
-        contracts=queries.contracts_of(who, code), milestones=milestones(view.project, today()),
+        contracts=queries.contracts_of(who, code), contradictions=contradictions_of(who, code),
+        milestones=milestones(view.project, today()),
         because=seen_because(who, view.project.label()), types=by_stage(),
         assigned=people_of(view.project.assigned) if who.may(Permission.DOSSIER_ASSIGN) else None,
         predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)

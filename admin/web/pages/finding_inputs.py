@@ -13,6 +13,7 @@ _HIDDEN = frozenset({"mark", "cell", "fault"})
 _DOCUMENT = re.compile(r"[0-9a-f]{24}")
 _NAMES: Mapping[str, str] = {
     "status": "验收进展", "documents": "所依据的文件", "document": "所依据的文件", "doc": "所依据的文件", "due": "到期日",
+    "unconfirmed": "待确认的读取结果",
     "completed_on": "建设完成日", "trial_until": "试运行应满至", "applied_on": "申请（申报）日期", "granted": "延期批准次数",
     "due_basis": "到期日来源", "completion_basis": "完成日来源", "application_basis": "申报日期来源", "deadline": "期限",
     "contract": "合同", "contracts": "合同", "accepted_on": "验收日期", "year": "年度", "workdays": "工作日数",

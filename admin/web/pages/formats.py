@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from admin.web.pages import words
 from archive import taxonomy
 from archive.errors import ArchiveError
+from archive.field_kinds import FIELDS
+from archive.field_kinds import shown as written
 from archive.models.documents import TEXT_STATE_NAMES, TextState
 from archive.permissions import ROLE_NAMES, Role
 from retention.compliance.clauses import all_clauses
@@ -165,4 +167,5 @@ def filters(timezone: str) -> dict[str, Callable[..., Any]]:
         "job_outcome": named(words.JOB_OUTCOMES), "mail_state": named(words.MAIL_STATES),
         "index_state": named(words.INDEX_STATES), "sort_name": named(words.SORTS),
         "field_name": named(words.PROJECT_FIELDS), "member_outcome": named(words.MEMBER_OUTCOMES),
+        "value_name": lambda key: FIELDS[key].name if key in FIELDS else key, "field_value": lambda value, key: written(key, value),
     }

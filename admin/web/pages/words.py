@@ -33,6 +33,8 @@ SORTS: Mapping[str, str] = {
 ACTIONS: Mapping[str, str] = {
     "document.filed": "归档", "document.version-added": "添加新版本", "document.catalogued": "登记目录条目",
     "document.confirmed": "确认或更正著录", "document.text-read": "读取文字", "document.text-skipped": "跳过旧版本的文字",
+    "document.fields-read": "提取字段", "document.fields-skipped": "跳过已移除文件的字段",
+    "document.field-confirmed": "确认或更正字段", "contradiction.dismissed": "注明矛盾不成立",
     "recognition.put-aside": "停用一组识别依据",
     "document.remarked": "记录文件检查结果",
     "document.pages-recognised": "光学识别若干页",

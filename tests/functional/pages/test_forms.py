@@ -13,7 +13,8 @@ FORMS = (
     "/projects/new", "/projects/import", "/projects/XM-A/edit", "/projects/XM-A/upload", "/projects/XM-A/catalogue",
     "/projects/XM-A/assign",
     "/projects/XM-A/materials/feasibility_report/waive", "/documents/{document}/confirm", "/documents/{document}/versions",
-    "/documents/unconfirmed", "/documents/evidence",
+    "/documents/unconfirmed", "/documents/evidence", "/documents/{document}/fields/<name>",
+    "/projects/XM-A/contradictions/<key>/dismiss",
     "/findings/{finding}/acknowledge", "/findings/{finding}/waive", "/findings/{finding}/approve",
     "/operations/jobs/compliance.nightly/run", "/people", "/people/assign", "/people/auditor/disable",
     "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/login", "/logout")
@@ -23,6 +24,7 @@ MAY = {
     "/projects/XM-A/materials/feasibility_report/waive": {"archivist"}, "/documents/{document}/confirm": {"archivist"},
     "/projects/XM-A/upload": {"archivist", "unit_a"}, "/projects/XM-A/catalogue": {"archivist", "unit_a"},
     "/projects/XM-A/assign": {"archivist"}, "/documents/{document}/versions": {"archivist", "unit_a"},
+    "/documents/{document}/fields/<name>": {"archivist"}, "/projects/XM-A/contradictions/<key>/dismiss": {"archivist"},
     "/documents/unconfirmed": {"archivist"}, "/documents/evidence": {"archivist"},
     "/findings/{finding}/acknowledge": {"archivist", "unit_a", "supervisor"},
     "/findings/{finding}/waive": {"archivist", "supervisor"}, "/findings/{finding}/approve": {"archivist", "supervisor"},

@@ -1,0 +1,87 @@
+"""Values of documents and contradictions between them, as the API gives them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from admin.api.context import Asked, Strict
+from admin.api.document_shapes import DocumentPath
+from admin.api.project_shapes import CodePath
+
+
+class FieldOut(Strict):
+    """`value` in canonical form (money in fen, ISO dates, per cent); `box` as fractions of the page's picture."""
+
+    key: str
+    name: str
+    value: str
+    shown: str
+    quote: str
+    page: int
+    start: int
+    end: int
+    box: Sequence[float]
+    confidence: float
+    state: Literal["read", "confirmed", "corrected", "rejected"]
+    read_value: str
+    confirmed_by: str
+    confirmed_at: datetime | None
+
+
+class FieldsOut(Strict):
+    """The values of the current version; `revision` goes into a confirmation."""
+
+    document: str
+    revision: int
+    extractor: str
+    read_at: datetime | None
+    fields_: Sequence[FieldOut] = Field(alias="fields")
+
+
+class FieldPath(DocumentPath):
+    key: str = Field(max_length=40, description="字段的 key")
+
+
+class FieldWord(Asked):
+    """Without `value` what was read is confirmed; an empty one says there is none."""
+
+    revision: int = Field(ge=1, description="看到的修订号")
+    value: str | None = Field(None, max_length=200, description="正确的值")
+
+
+class SaidOut(Strict):
+    """`document` is empty for the ledger."""
+
+    document: str
+    title: str
+    page: int
+    value: str
+    quote: str
+    confirmed: bool
+
+
+class ContradictionOut(Strict):
+    id: str
+    kind: str
+    severity: Literal["problem", "warning"]
+    text: str
+    left: SaidOut
+    right: SaidOut
+    unconfirmed: bool
+    dismissed: str
+    dismissed_by: str
+    dismissed_at: datetime | None
+
+
+class ContradictionList(Strict):
+    items: Sequence[ContradictionOut]
+
+
+class ContradictionPath(CodePath):
+    id: str = Field(max_length=40, description="矛盾的标识")
+
+
+class DismissIn(Asked):
+    reason: str = Field(min_length=1, max_length=500, description="为什么不成立")

@@ -1,0 +1,29 @@
+"""Saying of a verdict that it rests on what was read by machine and confirmed by nobody (待确认).
+
+A verdict names the documents it rests on in its inputs; of those, dates and conclusions that no person gave are named
+there too, and in the reason where the verdict is a yes or a no.
+"""
+
+from dataclasses import replace
+
+from retention.compliance.facts import Facts
+from retention.compliance.findings import Input, Outcome, Verdict
+
+NAMES = {"doc_date": "成文日期", "conclusion": "结论", "issuer": "责任者"}
+_DECIDED = (Outcome.PASSED, Outcome.FAILED)
+
+
+def with_doubts(facts: Facts, verdict: Verdict) -> Verdict:
+    """The verdict, with what is unconfirmed of the documents it names."""
+    named = _documents(verdict.inputs.get("document")) | _documents(verdict.inputs.get("documents"))
+    doubtful = {name for document in facts.documents if document.id in named for name in document.unconfirmed}
+    words = tuple(label for name, label in NAMES.items() if name in doubtful)
+    if not words:
+        return verdict
+    inputs: dict[str, Input] = {**verdict.inputs, "unconfirmed": words}
+    note = f"（所依据文件的{'、'.join(words)}为自动读取，待确认。）" if verdict.outcome in _DECIDED else ""
+    return replace(verdict, inputs=inputs, reason=verdict.reason + note)
+
+
+def _documents(value: object) -> set[str]:
+    return {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, tuple | list) else set()
