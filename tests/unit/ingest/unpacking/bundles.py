@@ -12,7 +12,7 @@ import libarchive
 import libarchive.ffi
 import pikepdf
 
-from tests import samples
+from tests import compound, samples
 
 
 def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -181,3 +181,18 @@ def pdf_bomb(folder: Path, name: str) -> bytes:
         document.Root.Names.EmbeddedFiles.Names = pikepdf.Array([*names, name, document.make_indirect(specification)])
         document.save(path, compress_streams=False)
     return path.read_bytes()
+
+
+def outlook(folder: Path, attachments: dict[str, bytes], *, embedded: str = "") -> bytes:
+    """An Outlook message whose attachments hold their data (MS-OXMSG 2.2.2); `embedded` is one that is itself an item."""
+    kinds: list[tuple[str, bytes, int]] = [(name, data, 1) for name, data in attachments.items()]
+    kinds += [(embedded, b"", 5)] if embedded else []
+    streams = {"__properties_version1.0": bytes(32), "__nameid_version1.0/__substg1.0_00020102": b"\0" * 16}
+    for n, (name, data, method) in enumerate(kinds):
+        storage, text = f"__attach_version1.0_#{n:08X}/", name.encode("utf-16-le")
+        listed = bytes(8) + struct.pack("<HHIII", 0x03, 0x3705, 6, method, 0)
+        for tag, kind, value in ((0x3707, 0x1F, text), (0x3001, 0x1F, text), *(((0x3701, 0x102, data),) if method == 1 else ())):
+            streams[f"{storage}__substg1.0_{tag:04X}{kind:04X}"] = value
+            listed += struct.pack("<HHIII", kind, tag, 6, len(value) + 2 * (kind == 0x1F), 0)
+        streams[f"{storage}__properties_version1.0"] = listed
+    return compound.write(folder / "made.msg", streams).read_bytes()

@@ -142,3 +142,14 @@ def test_the_real_ofd_with_an_attachment(system: System, worker: Worker, tmp_pat
     worker.drain()
     assert set(children(parent)) == {"Gao.jpg"}
     assert stored(system, children(parent)["Gao.jpg"]).startswith(b"\xff\xd8\xff")
+
+
+def test_attachments_of_an_outlook_message(system: System, worker: Worker, tmp_path: Path) -> None:
+    a_project(system)
+    data = bundles.outlook(tmp_path, {"验收报告.txt": DATA, "清单.zip": bundles.zipped(MINUTES)}, embedded="转发的会议通知")
+    parent = file(system, "来函.msg", data)
+    worker.drain()
+    assert outcomes(parent) == {"验收报告.txt": "filed", "清单.zip": "filed", "转发的会议通知": "unreadable"}
+    assert stored(system, children(parent)["验收报告.txt"]) == DATA
+    assert set(children(children(parent)["清单.zip"])) == set(MINUTES)
+    assert "内嵌项目" in Member.objects(outcome="unreadable").get().reason
