@@ -34,7 +34,7 @@ class Package:
         self._relations: dict[str, dict[str, Relation]] = {}
         try:
             self._zip = zipfile.ZipFile(source.path)
-        except (zipfile.BadZipFile, ValueError, OverflowError) as error:
+        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
             raise _damaged(source) from error
         try:
             _refuse_bombs(self._zip.infolist())
@@ -53,7 +53,7 @@ class Package:
         """The bytes of a part. Raises UnreadableFile where the part is missing or does not unpack."""
         try:
             return self._zip.read(name)
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        except (KeyError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
             raise UnreadableFile(f"文件内部缺少或损坏了“{name}”部分，无法读取。请用办公软件打开并另存后重新上传。") from error
         except Exception as error:
             if type(error).__module__ in {"zlib", "_lzma", "lzma"}:

@@ -32,7 +32,7 @@ def extract(source: Source) -> Extraction:
             described = _properties(document)
     except ofdkit.OFDLimitError as error:
         raise UnreadableFile("OFD 内部的某一部分解压后过大，超过安全上限，疑似压缩炸弹，未读取文字。") from error
-    except ofdkit.OFDError as error:
+    except (ofdkit.OFDError, NotImplementedError, ValueError, RecursionError) as error:    # also what zipfile lets through
         raise UnreadableFile("OFD 结构损坏、不完整或已加密，无法读取。请从来源重新取得文件后上传新版本。") from error
     bare = tuple(n for n, text in enumerate(pages.texts, 1) if not text.strip())
     return Extraction(pages.texts, count, f"ofdkit {ofdkit.__version__}", (), _warnings(broken, document.warnings),

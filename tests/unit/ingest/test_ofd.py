@@ -7,6 +7,7 @@ import pytest
 from archive.remarks import Severity
 from ingest.extractors import Extraction, Source, UnreadableFile, extract
 from ingest.extractors._seals import seal_name, sealed_digests
+from ingest.media_types import DOCX
 from tests import format_samples, samples
 
 PAGES = [["关于验收的批复", "同意通过竣工验收。"], ["第二页内容"]]
@@ -97,6 +98,17 @@ def test_the_signed_value_gives_name_and_digest_or_nothing(tmp_path: Path) -> No
 def test_what_is_no_whole_ofd_is_refused_with_a_reason(tmp_path: Path, members: dict[str, bytes]) -> None:
     with pytest.raises(UnreadableFile, match="OFD"):
         read(samples.archive(tmp_path / "a.ofd", members))
+
+
+@pytest.mark.parametrize("kind", ["ofd", "docx"])
+def test_a_directory_that_asks_for_what_no_zip_has_is_a_reason(tmp_path: Path, kind: str) -> None:
+    path = format_samples.ofd(tmp_path / "a.ofd", PAGES) if kind == "ofd" else samples.word(tmp_path / "a.docx", title="甲")
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"PK\x01\x02") + 6] = 244    # the version needed to unpack a member
+    path.write_bytes(data)
+    media_type = "application/ofd" if kind == "ofd" else DOCX
+    with pytest.raises(UnreadableFile, match="损坏"):
+        extract(Source(path, media_type, path.name))
 
 
 def test_a_page_that_unpacks_beyond_all_measure_is_a_bomb_and_costs_that_page(tmp_path: Path) -> None:
