@@ -97,7 +97,8 @@ class Recogniser:
         layouts = {each.page: each for each in layouts_of(job.version.id, job.wanted) if each.engine == self.ocr.engine}
         text = _text_of(job, layouts)
         headings = headings_of(layouts[1]) if 1 in layouts else ()
-        keep_text(self.clock, job.version, text, describe(job.document.filename, text.pages, headings))
+        keep_text(self.clock, job.version, text, describe(job.document.filename, text.pages, headings,
+                                                             unit=job.document.unit))
 
 
 def _job_of(key: str) -> Job | None:
