@@ -12,7 +12,7 @@ LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE, LOOK, OCR, FIELDS)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
 PROJECT, BUNDLE = "project.changed", "document.bundle"
 WITHDRAWN = "document.withdrawn"  # one that bears a secrecy marking is gone; its bytes follow
-SCANNED, HALF_RECOGNISED, REREAD = "document.scanned", "document.half-recognised", "document.reread"
+SCANNED, HALF_RECOGNISED = "document.scanned", "document.half-recognised"
 
 EFFECTS: Mapping[str, tuple[str, ...]] = {
     FILED: (INDEX, JUDGE, GUARD, FIELDS),
@@ -24,7 +24,6 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     WITHDRAWN: (INDEX, JUDGE, ERASE),
     SCANNED: (LOOK, OCR),
     HALF_RECOGNISED: (OCR,),
-    REREAD: (READ,),
 }
 """The lanes of each kind of event, stored with the event when it happens. A kind that is not here has no effects."""
 

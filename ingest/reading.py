@@ -6,7 +6,6 @@ from pathlib import Path
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
-from archive.effects import REREAD
 from archive.errors import ArchiveError, EngineDown
 from archive.events import NotNow
 from archive.models import Document, OutboxEvent, TextState, Version
@@ -85,7 +84,7 @@ class PendingReader:
         answer: dict[str, str | EngineDown] = {}
         for event in events:
             try:
-                self.read_document(event.subject, again=event.kind == REREAD)
+                self.read_document(event.subject)
             except SandboxClosed as error:
                 raise NotNow from error
             except EngineDown as error:

@@ -3,7 +3,7 @@
 import click
 
 from admin import doctor as examination
-from admin import settings
+from admin import recognition, settings
 from admin.backup import status
 from admin.cli.common import as_json, opened, show
 from admin.doctor import Check
@@ -64,6 +64,7 @@ def _engines(checks: list[Check]) -> bool:
                 checks.append(Check("对象存储", "bad", str(error)))
                 up = False
             checks.append(_scanner(system))
+            checks.append(recognition.check(system))
             place, advice = storage.described(system.settings)
             checks.append(Check("文件存放", "missing" if advice else "ok", place, advice))
             checks += [Check(name, "ok" if good else "missing", detail, advice)

@@ -22,6 +22,7 @@ from ingest.describe import Given
 
 AT_ONCE = 4
 WAIT_SECONDS = 3600.0
+TELL_SECONDS = 10.0
 
 
 @click.command()
@@ -39,7 +40,7 @@ def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> 
         started = time.monotonic()
         reports = _file_all(system, files, code, Given(type=type_key), quiet=as_json)
         documents = [r.document for r in reports if r.document]
-        searchable = wait_for_all(system, documents, WAIT_SECONDS)
+        searchable = wait_for_all(system, documents, WAIT_SECONDS, None if as_json else Progress())
         seconds = round(time.monotonic() - started, 3)
         complete(reports)
     if as_json:
@@ -87,6 +88,18 @@ def _report(path: Path, filed: Filed) -> FileReport:
     document = filed.document
     return FileReport(str(path), "duplicate" if filed.duplicate else "filed", document.id, document.type,
                       document.type_source)
+
+
+class Progress:
+    """Says now and then how many files are still worked on: a scan takes seconds a page to recognise."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def __call__(self, left: int) -> None:
+        if time.monotonic() - self._told >= TELL_SECONDS:
+            self._told = time.monotonic()
+            click.echo(f"文件都已归档；还有 {left} 件正在读取、光学识别或编入索引……", err=True)
 
 
 def _print(reports: Sequence[FileReport], seconds: float, searchable: bool) -> None:

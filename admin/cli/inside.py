@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from admin.system import System
@@ -29,11 +29,12 @@ class FileReport:
     children: list["FileReport"] = field(default_factory=list)
 
 
-def wait_for_all(system: System, documents: Sequence[str], timeout: float) -> bool:
+def wait_for_all(system: System, documents: Sequence[str], timeout: float,
+                 progress: Callable[[int], None] | None = None) -> bool:
     """Wait for these and for everything that comes out of them; False where the time (seconds) was over first."""
     end, known, fresh = time.monotonic() + timeout, set(documents), set(documents)
     while fresh:
-        if not wait_until_done(system, fresh, timeout=max(end - time.monotonic(), 0.0)):
+        if not wait_until_done(system, fresh, timeout=max(end - time.monotonic(), 0.0), progress=progress):
             return False
         fresh = _inside(fresh) - known    # a bundle is done only after its last member was filed
         known |= fresh

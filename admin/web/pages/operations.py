@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import flash, render_template
 
-from admin import rebuilds
+from admin import rebuilds, recognition
 from admin.jobs import JOBS, last_runs, run_job
 from admin.sources import source_keys
 from admin.web.pages.liveness import scheduler_lease
@@ -29,7 +29,8 @@ FAILING, MAILS = 20, 15
 def overview() -> Any:
     now = system().clock.now()
     return render_template(
-        "pages/operations.html", now=now, lag=lag(now), index=system().index.info(), rebuild=rebuilds.active(),
+        "pages/operations.html", now=now, lag=lag(now), ocr=recognition.standing(system()),
+        index=system().index.info(), rebuild=rebuilds.active(),
         mongo=_mongo(), settings=system().settings, jobs=JOBS, runs=last_runs(), sources=sources(source_keys(system())),
         imports=recent_imports(), lease=scheduler_lease(), may_run=_may_run(),
         failing=list(OutboxEvent.objects(finished=False, error__ne="").order_by("-attempts").limit(FAILING)),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from admin import recognition
 from admin.bootstrap import build
 from admin.settings import Settings
 from admin.system import System
@@ -18,6 +19,7 @@ from archive.operations.layouts import Layout, Line
 from archive.queries import pages_by_version
 from ingest.extractors.base import UnreadableFile
 from ingest.ocr.lane import KEPT_TOGETHER, SLICE
+from ingest.ocr.none import NoOcr
 from ingest.ocr.port import Recognised
 from ingest.sandbox import Sandbox, SandboxClosed
 from search.port import SearchRequest
@@ -205,3 +207,15 @@ def test_a_new_engine_reads_again_and_the_old_text_stays_until_then(system: Syst
     worker.recogniser.recognise_document(scan.id)
     assert reads.asked == [1, 2, 2, 3]
     assert now(scan)[1].ocr_engine == "test 2"
+
+
+def test_operators_see_the_engine_and_how_many_documents_wait(system: System, worker: Worker, reads: Reads) -> None:
+    reads.doubted = frozenset({1})
+    filed(system, "扫描件.pdf", scan_pdf(1))
+    assert recognition.standing(system) == recognition.Standing("test 1", 1, 0)
+    worker.drain()
+    assert recognition.standing(system) == recognition.Standing("test 1", 0, 1)
+    assert recognition.check(system).detail == "test 1，排队 0 件，待人核对 1 件"
+    silent = replace(system, ocr=NoOcr(), settings=replace(system.settings, ocr="rapidocr"))
+    assert recognition.check(silent).state == "missing"
+    assert recognition.check(replace(silent, settings=replace(system.settings, ocr="none"))).state == "ok"
