@@ -10,6 +10,7 @@ from admin.api.docs import docs
 from admin.api.fields import fields
 from admin.api.findings import findings
 from admin.api.projects import projects
+from admin.api.receipts import receipts
 from admin.api.review import review
 from admin.api.rules import rules
 from admin.api.search import search
@@ -18,7 +19,7 @@ from admin.api.tus import parts
 from admin.api.uploads import documents
 from admin.system import System
 
-RESOURCES = (tokens, projects, documents, parts, fields, review, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, projects, documents, parts, receipts, fields, review, search, findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

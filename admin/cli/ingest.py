@@ -15,12 +15,16 @@ from admin.system import System
 from admin.worker import working
 from archive import taxonomy
 from archive.blobs.staging import file_chunks
-from archive.errors import ArchiveError, EngineDown
+from archive.digests import digests_of
+from archive.errors import ArchiveError, EngineDown, Refused
+from archive.models import Channel
 from archive.operations.documents import Filed
+from archive.operations.receipts import Entry, add_entries, close_receipt, filed_entry, open_receipt, refused_entry
 from archive.queries import find_project
 from ingest.describe import Given
 
 AT_ONCE = 4
+LISTED_AT_ONCE = 50
 WAIT_SECONDS = 3600.0
 TELL_SECONDS = 10.0
 
@@ -38,15 +42,18 @@ def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> 
     with opened(work=True) as system, working(system):
         find_project(LOCAL, code)
         started = time.monotonic()
-        reports = _file_all(system, files, code, Given(type=type_key), quiet=as_json)
+        receipt = open_receipt(LOCAL, system.clock, code, Channel.CLI)
+        reports = _file_all(system, files, code, Given(type=type_key), receipt.id, quiet=as_json)
         documents = [r.document for r in reports if r.document]
         searchable = wait_for_all(system, documents, WAIT_SECONDS, None if as_json else Progress())
         seconds = round(time.monotonic() - started, 3)
         complete(reports)
+        receipt = close_receipt(LOCAL, system.clock, receipt.id) if reports else receipt
     if as_json:
-        show({"files": reports, "seconds": seconds})
+        show({"files": reports, "seconds": seconds, "receipt": receipt.number})
     else:
         _print(reports, seconds, searchable)
+        click.echo(f"移交清单：{receipt.number}（dangan receipt show {receipt.number}）" if receipt.number else "没有文件。")
     return 1 if any_rejected(reports) else 0
 
 
@@ -64,24 +71,34 @@ def _hidden(path: Path, root: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.relative_to(root).parts)
 
 
-def _file_all(system: System, files: Sequence[Path], code: str, given: Given, *, quiet: bool) -> list[FileReport]:
-    """File with a few at once; the order of the reports is that of the files."""
+def _file_all(system: System, files: Sequence[Path], code: str, given: Given, receipt: str, *, quiet: bool) -> list[FileReport]:
+    """File with a few at once; reports and the lines of the receipt are in the order of the files."""
+    reports: list[FileReport] = []
+    lines: list[Entry] = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = pool.map(partial(_file, system, code, given), files)
-        if quiet:
-            return list(answers)
-        with click.progressbar(answers, length=len(files), label="收入文件", file=sys.stderr) as bar:
-            return list(bar)
+        with click.progressbar(answers, length=len(files), label="收入文件", file=sys.stderr, hidden=quiet) as bar:
+            for report, line in bar:
+                reports.append(report)
+                lines.append(line)
+                if len(lines) >= LISTED_AT_ONCE:
+                    add_entries(LOCAL, system.clock, receipt, lines)
+                    lines = []
+    add_entries(LOCAL, system.clock, receipt, lines)
+    return reports
 
 
-def _file(system: System, code: str, given: Given, path: Path) -> FileReport:
+def _file(system: System, code: str, given: Given, path: Path) -> tuple[FileReport, Entry]:
     try:
         filed = system.intake.file(LOCAL, code, path.name, file_chunks(path), given)
     except EngineDown:
         raise
-    except (ArchiveError, OSError) as error:
-        return FileReport(str(path), "rejected", reason=str(error))
-    return _report(path, filed)
+    except ArchiveError as error:
+        return FileReport(str(path), "rejected", reason=str(error)), refused_entry(str(path), error, digests_of(path))
+    except OSError as error:
+        unread = Refused(filename=path.name, reason=f"读不了这个文件（{error.strerror}）。")
+        return FileReport(str(path), "rejected", reason=str(error)), refused_entry(str(path), unread)
+    return _report(path, filed), filed_entry(str(path), filed)
 
 
 def _report(path: Path, filed: Filed) -> FileReport:

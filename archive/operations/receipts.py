@@ -225,7 +225,7 @@ def _put_entry(tx: Transaction, receipt: Receipt, entry: Entry, counts: dict[str
         counts["bytes"] -= known["size"]
     line = known["line"] if known else receipt.total + sum(counts[name] for name in COUNTED.values()) + 1
     tx.put(ReceiptEntry(
-        id=row_id, receipt=receipt.id, line=line, path=entry.path[:LONGEST_PATH], title=entry.title,
+        id=row_id, receipt=receipt.id, line=line, path=_printable(entry.path)[:LONGEST_PATH], title=entry.title,
         document=entry.document, version=entry.version, size=entry.size, sha256=entry.sha256, sm3=entry.sm3,
         result=entry.result.value, reason=entry.reason, at=tx.now))
     counts[COUNTED[entry.result]] += 1
@@ -257,6 +257,11 @@ def _editable(changes: Mapping[str, str]) -> dict[str, str]:
     if unknown := changes.keys() - set(EDITABLE):
         raise Invalid(field="、".join(sorted(unknown)), problem="没有这个字段，或它不能修改。")
     return {name: value.strip() for name, value in changes.items()}
+
+
+def _printable(path: str) -> str:
+    """Control characters, and those that turn the direction of writing, would make another name on paper."""
+    return "".join(c for c in path if c.isprintable())
 
 
 def _stored(moment: datetime) -> datetime:

@@ -15,6 +15,7 @@ Values = Mapping[str, str]
 CODES = ("{p_b}", "{p_b2}", "{p_a}", "{p_a2}", "{p_named}", "{p_none}")
 DOCUMENTS = ("{d_b}", "{d_b_pdf}", "{d_a}", "{d_a_pdf}", "{d_none}")
 BUNDLES = ("{d_b_zip}", "{d_b_child}", "{d_a_zip}", "{d_a_child}")  # and what was inside of them
+RECEIPTS = ("{r_b}", "{r_a}", "{r_none}")
 FINDINGS = ("{f_b}", "{f_a}", "{f_none}")
 UNITS = (UNIT, UNIT_B, "没有这个单位")
 WORDS = ("", "会议", "验收", "会议 验收", "榫卯", "冰川 会议", '"榫卯平台"', "会议 -冰川", "天工开物", "甲方专用", "XM-A-001", UNIT,
@@ -87,6 +88,13 @@ GET: dict[str, list[Values]] = {
     "api_projects.show": each(code=CODES), "api_projects.contracts": each(code=CODES),
     "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + each(
         q=WORDS[:3], size=("1", "200")),
+    "api_receipts.listed": one_by_one(project=CODES, state=("open", "closed"), channel=("browser",), page=NUMBERS),
+    "api_receipts.show": each(id=RECEIPTS), "api_receipts.entries": crossed(each(id=RECEIPTS), one_by_one(page=NUMBERS)),
+    "api_receipts.printed": each(id=("{r_a}", "{r_none}"), format=("pdf", "xlsx")),
+    "receipts.listing": one_by_one(project=CODES, state=("open", "closed"), page=NUMBERS),
+    "receipts.show": each(key=RECEIPTS), "receipts.printed": each(key=RECEIPTS),
+    "receipts.download": each(key=("{r_a}", "{r_none}"), form=("pdf", "xlsx")),
+    "resumable.listed": each(code=CODES), "resumable.show": each(code=CODES[:1], key=("{t_a}", "{t_none}")),
     "api_uploads.listed": one_by_one(project=CODES, batch=("甲方专用",), state=("receiving", "filed"), page=NUMBERS),
     "api_uploads.show": each(id=("{t_a}", "{t_none}")),
     "account.show": [{}], "audit.overview": [{}], "auth.sign_in_page": one_by_one(next=("/projects/{p_a}",), ended=("idle",)),
@@ -163,6 +171,15 @@ TUS = {"Tus-Resumable": "1.0.0"}
 WRITES: tuple[Write, ...] = (
     on_document("POST", "api_documents.add_version", "id", file=FILE),
     on_project("POST", "api_documents.file", file=FILE),
+    Write("POST", "api_receipts.create", {}, {}, json={"project": "{p_a}|{p_none}", "batch": "b"}),
+    _on("PATCH", "api_receipts.change", "id", "{r_a}", "{r_none}", json={"note": "x"}, headers={"If-Match": '"1"'}),
+    _on("POST", "api_receipts.close", "id", "{r_a}", "{r_none}"),
+    _on("POST", "receipts.edit", "key", "{r_a}", "{r_none}", form={"note": "x", "revision": "1"}),
+    _on("POST", "receipts.close", "key", "{r_a}", "{r_none}", form={"note": "x", "revision": "1"}),
+    on_project("POST", "resumable.create", headers={**TUS, "Upload-Length": "5", "Upload-Metadata": "{p_a}|{p_none}"}),
+    *(_on(method, endpoint, "key", "{t_a}", "{t_none}", also={"code": "{p_a}"}, also_nowhere={"code": "{p_none}"},
+          headers={**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
+      for method, endpoint in (("PATCH", "resumable.receive"), ("DELETE", "resumable.terminate"))),
     *(_on(method, endpoint, "id", "{t_a}", "{t_none}", headers={**TUS, "Upload-Offset": "0", **more})
       for method, endpoint, more in (
           ("PATCH", "api_uploads.receive", {"Content-Type": "application/offset+octet-stream"}),

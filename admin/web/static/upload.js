@@ -1,15 +1,17 @@
-// Files dropped or picked are sent one a request, three at a time, each with its own bar and its own answer.
+// The list of uploads on a dossier's page: files and folders dropped or picked, three at a time, each with its own bar and
+// its own answer; what a reload interrupted is shown again and goes on when the same files are dropped again.
 (function () {
   "use strict";
-  var PARALLEL = 3;
+  var PARALLEL = 3, LOOK_AGAIN = 3000, MOST_LOOKS = 40, CALM = 2000;
   var zone = document.getElementById("drop");
-  if (!zone) { return; }
-  var picker = document.getElementById("picker");
-  var list = document.getElementById("files");
-  var summary = document.getElementById("upload-summary");
+  if (!zone || !window.dangan) { return; }
+  var list = document.getElementById("files"), summary = document.getElementById("upload-summary");
+  var total = document.getElementById("upload-total"), totalBar = total.querySelector("progress");
+  var cancelAll = document.getElementById("upload-cancel"), receiptLink = document.getElementById("upload-receipt");
   var type = document.getElementById("f-upload-type");
-  var token = document.querySelector("meta[name=csrf-token]").content;
-  var waiting = [], running = 0, counts = { done: 0, duplicate: 0, refused: 0 };
+  var base = zone.dataset.uploads, key = "dangan.uploads." + zone.dataset.who + base;  // another person at this computer sees none of it
+  var rows = {}, waiting = [], running = 0, looks = 0, batch = "", fresh = {}, timers = {}, ended = false;
+  var STATES = { done: "已归档", duplicate: "重复", refused: "未收入" };
 
   function element(tag, className, text) {
     var made = document.createElement(tag);
@@ -18,101 +20,286 @@
     return made;
   }
 
-  function add(file) {
-    var row = element("li");
-    row.appendChild(element("span", "name", file.name));
-    row.appendChild(element("span", "state", "等待中"));
-    var bar = element("progress");
-    bar.max = 100; bar.value = 0;
-    bar.setAttribute("aria-label", file.name + " 的上传进度");
-    row.appendChild(bar);
-    row.appendChild(element("div", "result"));
-    list.appendChild(row);
-    waiting.push({ file: file, row: row, type: type ? type.value : "" });
+  function size(bytes) {
+    return bytes >= 1 << 20 ? (bytes / (1 << 20)).toFixed(1) + " MB" : bytes >= 1024 ? Math.ceil(bytes / 1024) + " KB" : bytes + " 字节";
   }
 
-  function take(files) {
-    Array.prototype.forEach.call(files, add);
+  function fingerprint(item) { return [item.path, item.file.size, item.file.lastModified].join(":"); }
+
+  function row(job) {
+    var made = element("li"), name = element("span", "name", job.path), side = element("span", "side");
+    var bar = element("progress"), cancel = element("button", "plain cancel", "取消");
+    bar.max = 100; bar.value = 0;
+    bar.setAttribute("aria-label", job.path + " 的上传进度");
+    cancel.type = "button";
+    cancel.setAttribute("aria-label", "取消上传 " + job.path);
+    cancel.addEventListener("click", function () { drop(job); });
+    side.appendChild(element("span", "state", "等待中"));
+    side.appendChild(cancel);
+    [name, side, bar, element("div", "result")].forEach(function (part) { made.appendChild(part); });
+    list.appendChild(made);
+    job.row = made; job.sent = job.sent || 0;
+    rows[job.fingerprint] = job;
+    return job;
+  }
+
+  function part(job, selector) { return job.row.querySelector(selector); }
+  function say(job, text) { part(job, ".state").textContent = text; }
+
+  // --- what is to be sent ---
+
+  function take(items) {
+    if (!items.length) { return; }
+    if (!batch || !open().length && !Object.keys(fresh).length) { batch = newBatch(); }
+    items.forEach(function (item) {
+      if (item.unreadable) { unreadable(item.path); return; }
+      var print = fingerprint(item), known = rows[print];
+      if (known && (known.over === "done" || known.over === "duplicate")) { known.row.classList.add("again"); say(known, STATES[known.over] + "（无需重传）"); return; }
+      if (known && !known.over && known.file) { return; }
+      if (known && known.over) { known.row.remove(); delete rows[print]; known = null; }
+      var job = known || row({ path: item.path, fingerprint: print, size: item.file.size, batch: batch });
+      job.file = item.file; job.type = type ? type.value : ""; job.batch = job.batch || batch; job.row.className = "";
+      say(job, "等待中");
+      fresh[print] = true;
+      waiting.push(job);
+    });
+    keep();
     next();
   }
 
+  function unreadable(path) {
+    var job = row({ path: path, fingerprint: path + ":unreadable", size: 0 });
+    refuse(job, "读不了这个文件或文件夹，请检查它是否还在、是否有权限。");
+  }
+
+  function newBatch() {
+    var bytes = crypto.getRandomValues(new Uint8Array(9));
+    return "web-" + Array.prototype.map.call(bytes, function (byte) { return (byte + 256).toString(16).slice(1); }).join("");
+  }
+
   function next() {
-    while (running < PARALLEL && waiting.length) { send(waiting.shift()); }
-    if (!running && !waiting.length) { finish(); }
+    while (running < PARALLEL && waiting.length && !ended) { send(waiting.shift()); }
+    count();
   }
 
   function send(job) {
     running += 1;
-    var request = new XMLHttpRequest();
-    var bar = job.row.querySelector("progress"), state = job.row.querySelector(".state");
-    var address = zone.dataset.url + (job.type ? "?type=" + encodeURIComponent(job.type) : "");
-    request.open("POST", address);
-    request.responseType = "json";
-    request.setRequestHeader("X-CSRFToken", token);
-    request.setRequestHeader("X-Requested-With", "fetch");
-    request.setRequestHeader("X-File-Name", encodeURIComponent(job.file.name));
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    state.textContent = "上传中";
-    request.upload.onprogress = function (event) {
-      if (!event.lengthComputable) { return; }
-      bar.value = 100 * event.loaded / event.total;
-      state.textContent = event.loaded < event.total ? Math.floor(bar.value) + "%" : "正在识别";
-    };
-    request.upload.onload = function () { bar.value = 100; state.textContent = "正在识别"; };
-    request.onload = function () { show(job, request.response, request.status); };
-    request.onerror = function () { show(job, { status: "refused", message: "网络中断，这个文件没有上传完成，请重试。" }, 0); };
-    request.onloadend = function () { running -= 1; next(); };
-    request.send(job.file);
+    job.sender = window.dangan.tus.send(base, job, {
+      going: function () { job.row.className = ""; say(job, "上传中"); },
+      announced: keep,
+      progress: function (bytes) { progress(job, bytes); },
+      received: function () { part(job, "progress").value = 100; say(job, "正在识别"); },
+      waiting: function (seconds) { job.row.className = "cut"; say(job, "连接中断，" + seconds + " 秒后自动继续"); },
+      done: function (view) { release(job); show(job, view); finished(job); },
+      refused: function (message) { release(job); refuse(job, message); finished(job); },
+      ended: function () { ended = true; release(job); stale(job, "登录已失效，请重新登录后再拖入"); count(); }
+    });
   }
 
-  function show(job, answer, status) {
-    answer = answer || { status: "refused", message: "服务器没有给出可以理解的回答（" + status + "），请重试或联系系统管理员。" };
-    var row = job.row, result = row.querySelector(".result"), state = row.querySelector(".state");
-    var kind = answer.status === "filed" ? "done" : answer.status === "duplicate" ? "duplicate" : "refused";
-    counts[kind] += 1;
-    row.className = kind;
-    row.querySelector("progress").value = 100;
-    state.textContent = { done: "已归档", duplicate: "重复", refused: "未收入" }[kind];
-    if (kind === "refused") { result.textContent = answer.message || "没有被接受。"; return; }
-    var link = element("a", "", answer.title);
-    link.href = answer.url;
-    result.textContent = kind === "duplicate" ? "与已有文件内容相同，没有重复保存：" : answer.type + "（" + answer.source + "）：";
+  function release(job) { running -= 1; job.sender = null; }
+
+  function drop(job) {
+    var sending = job.sender;
+    waiting = waiting.filter(function (other) { return other !== job; });
+    if (sending) { release(job); sending.cancel(); } else if (job.url && !job.over) { window.dangan.tus.remove(job.url); }
+    job.row.remove();
+    delete rows[job.fingerprint];
+    delete fresh[job.fingerprint];
+    keep();
+    next();
+    zone.focus();
+  }
+
+  // --- how it goes ---
+
+  function progress(job, bytes) {
+    job.sent = bytes;
+    var share = job.size ? 100 * bytes / job.size : 100;
+    part(job, "progress").value = share;
+    say(job, share < 100 ? Math.floor(share) + "%" : "正在识别");
+    later("total", tell, 200);
+  }
+
+  function show(job, view) {
+    if (view.status === "refused") { refuse(job, view.message); if (view.receipt) { receipt(view.receipt); } return; }
+    var over = view.status === "duplicate" ? "duplicate" : "done", result = part(job, ".result");
+    settle(job, over);
+    result.textContent = over === "duplicate" ? "与已有文件内容相同，没有重复保存：" : view.type + "（" + view.source + "）：";
+    var link = element("a", "", view.title);
+    link.href = view.document;
     result.appendChild(link);
-    if (kind === "done" && answer.reasons && answer.reasons.length) {
-      var reasons = element("ul");
-      answer.reasons.forEach(function (reason) { reasons.appendChild(element("li", "", reason)); });
-      result.appendChild(reasons);
+    if (view.unconfirmed) { result.appendChild(document.createTextNode(" ")); result.appendChild(element("span", "tag src-open", "待确认")); }
+    if (view.text) {
+      var tag = element("span", "tag quiet", view.text);
+      if (view.text_reason) { tag.title = view.text_reason; }
+      result.appendChild(document.createTextNode(" "));
+      result.appendChild(tag);
     }
+    if (over === "done" && view.reasons && view.reasons.length) {
+      var why = element("details"), reasons = element("ul");
+      why.appendChild(element("summary", "", "识别依据"));
+      view.reasons.forEach(function (reason) { reasons.appendChild(element("li", "", reason)); });
+      why.appendChild(reasons);
+      result.appendChild(why);
+    }
+    job.pending = view.pending;
+    if (view.receipt) { receipt(view.receipt); }
   }
 
-  function finish() {
-    var words = ["归档 " + counts.done + " 个"];
-    if (counts.duplicate) { words.push("重复 " + counts.duplicate + " 个"); }
-    if (counts.refused) { words.push("未收入 " + counts.refused + " 个"); }
-    summary.textContent = "上传结束：" + words.join("，") + "。";
+  function refuse(job, message) {
+    settle(job, "refused");
+    part(job, ".result").textContent = message || "没有被接受。";
+  }
+
+  function settle(job, over) {
+    job.over = over; job.sent = job.size;
+    job.row.className = over;
+    part(job, "progress").value = 100;
+    say(job, STATES[over]);
+    part(job, ".cancel").hidden = true;
+    part(job, ".result").textContent = "";
+  }
+
+  function stale(job, text) {
+    job.row.className = "stale";
+    job.file = null;
+    part(job, "progress").value = job.size ? 100 * job.sent / job.size : 0;
+    say(job, text);
+  }
+
+  function receipt(url) { receiptLink.hidden = false; receiptLink.querySelector("a").href = url; }
+
+  function finished(job) {
+    keep();
+    next();
+    if (job.over === "done") { later("materials", refresh, CALM); }
+    if (!open().length && (Object.keys(rows).length)) { later("states", lookAgain, LOOK_AGAIN); }
+  }
+
+  function all() { return Object.keys(rows).map(function (print) { return rows[print]; }); }
+  function open() { return all().filter(function (job) { return !job.over; }); }
+
+  function count() {
+    var busy = running || waiting.length, left = open();
+    cancelAll.hidden = !left.length;
+    tell();
+    if (busy || !all().length) { return; }
+    if (!left.length) { summary.textContent = "上传结束：" + outcome() + "。"; later("materials", refresh, 0); }
+  }
+
+  function outcome() {
+    var done = all(), of = function (over) { return done.filter(function (job) { return job.over === over; }).length; };
+    var words = ["归档 " + of("done") + " 个"];
+    if (of("duplicate")) { words.push("重复 " + of("duplicate") + " 个"); }
+    if (of("refused")) { words.push("未收入 " + of("refused") + " 个"); }
+    return words.join("，");
+  }
+
+  function tell() {
+    var jobs = all(), left = open(), sent = 0, bytes = 0;
+    jobs.forEach(function (job) { sent += Math.min(job.sent, job.size); bytes += job.size; });
+    total.hidden = !jobs.length;
+    totalBar.value = bytes ? 100 * sent / bytes : 100;
+    total.querySelector("span").textContent = "共 " + jobs.length + " 个文件，已完成 " + (jobs.length - left.length) + " 个；" +
+      size(sent) + " / " + size(bytes);
+    if (left.length && (running || waiting.length)) { summary.textContent = "正在上传，请不要关闭页面；中断后重新拖入同一批文件即可继续。"; }
+  }
+
+  // --- the dossier beside it ---
+
+  function refresh() {
     var materials = document.getElementById("materials");
-    if (!materials || !counts.done) { return; }
-    var open = Array.prototype.map.call(materials.querySelectorAll("details.stage[open]"), function (d) { return d.id; });
+    var counted = all().filter(function (job) { return job.over === "done"; }).length;
+    if (!materials || !counted || materials.contains(document.activeElement)) { return; }
+    var opened = Array.prototype.map.call(materials.querySelectorAll("details.stage[open]"), function (d) { return d.id; });
     fetch(zone.dataset.refresh, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" })
       .then(function (response) { return response.ok ? response.text() : Promise.reject(response.status); })
       .then(function (html) {
         materials.innerHTML = html;
-        open.forEach(function (id) { var d = document.getElementById(id); if (d) { d.open = true; } });
-        materials.setAttribute("data-refreshed", String(counts.done));
+        opened.forEach(function (id) { var d = document.getElementById(id); if (d) { d.open = true; } });
+        materials.setAttribute("data-refreshed", String(counted));
       })
-      .catch(function () { summary.textContent += "材料清单没有自动更新，请刷新页面。"; });
+      .catch(function () { if (!open().length) { summary.textContent += "材料清单没有自动更新，请刷新页面。"; } });
   }
 
-  picker.addEventListener("change", function () { take(picker.files); picker.value = ""; });
+  // A long text is read after its file is filed: whether it has any is known a little later.
+  function lookAgain() {
+    var unsure = all().filter(function (job) { return job.pending; });
+    looks += 1;
+    if (!unsure.length || looks > MOST_LOOKS) { return; }
+    ask(batch).then(function (items) {
+      items.forEach(function (view) { var job = rows[view.fingerprint]; if (job && job.pending) { show(job, view); } });
+      later("states", lookAgain, LOOK_AGAIN);
+    });
+  }
+
+  function later(name, work, pause) {
+    if (timers[name]) { return; }
+    timers[name] = setTimeout(function () { timers[name] = 0; work(); }, pause);
+  }
+
+  // --- over a reload ---
+
+  function keep() {
+    var left = open().map(function (job) { return { path: job.path, fingerprint: job.fingerprint, size: job.size, batch: job.batch }; });
+    try {
+      if (left.length || Object.keys(fresh).length) { localStorage.setItem(key, JSON.stringify({ batch: batch, left: left })); }
+      else { localStorage.removeItem(key); }
+    } catch { summary.textContent = "浏览器没有空间记住这批文件，请不要关闭页面。"; }
+  }
+
+  function remembered() {
+    try { return JSON.parse(localStorage.getItem(key)) || {}; } catch { return {}; }
+  }
+
+  function ask(name) {
+    return fetch(base + (name ? "?batch=" + encodeURIComponent(name) : ""), {
+      headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" })
+      .then(function (response) { return response.ok ? response.json() : { items: [] }; })
+      .then(function (answer) { return answer.items; }, function () { return []; });
+  }
+
+  // Unfinished uploads of any batch, the finished ones of the batch that was interrupted, and what had not even begun.
+  function restore() {
+    var kept = remembered(), left = kept.left || [];
+    ask("").then(function (items) {
+      var unfinished = items.filter(function (view) { return view.status === "receiving"; });
+      var interrupted = left.length || unfinished.length ? kept.batch : "";
+      items.reverse().forEach(function (view) {
+        var ours = interrupted && view.batch === interrupted;
+        if (view.status !== "receiving" && !ours || rows[view.fingerprint]) { return; }
+        if (view.status === "refused" && !view.fingerprint) { return; }  // of a secret no name is kept; the receipt counts it
+        var job = row({ path: view.path, fingerprint: view.fingerprint || view.id, size: view.size, sent: view.offset,
+                        batch: view.batch, url: view.url });
+        if (view.status === "receiving") { stale(job, "未完成，请重新拖入或选择这个文件以继续"); } else { show(job, view); }
+      });
+      left.forEach(function (job) { if (!rows[job.fingerprint]) { stale(row(job), "尚未开始，请重新拖入或选择这个文件"); } });
+      if (interrupted) { batch = interrupted; }
+      if (open().length) { summary.textContent = "上次上传没有完成：重新拖入同一文件夹，已传完的不会再传。"; }
+      count();
+    });
+  }
+
+  // --- the page ---
+
+  ["picker", "folder-picker"].forEach(function (id) {
+    var picker = document.getElementById(id);
+    picker.addEventListener("change", function () { take(window.dangan.folders.picked(picker.files)); picker.value = ""; });
+  });
+  var folderButton = document.getElementById("pick-folder");
+  folderButton.hidden = !("webkitdirectory" in document.createElement("input"));
+  folderButton.addEventListener("click", function () { document.getElementById("folder-picker").click(); });
+  cancelAll.addEventListener("click", function () { open().forEach(drop); });
   ["dragenter", "dragover"].forEach(function (name) {
     zone.addEventListener(name, function (event) { event.preventDefault(); zone.classList.add("over"); });
   });
   ["dragleave", "drop"].forEach(function (name) {
     zone.addEventListener(name, function (event) { event.preventDefault(); zone.classList.remove("over"); });
   });
-  zone.addEventListener("drop", function (event) { take(event.dataTransfer.files); });
+  zone.addEventListener("drop", function (event) { window.dangan.folders.dropped(event.dataTransfer).then(take); });
   // A file dropped beside the zone must not replace the page.
   window.addEventListener("dragover", function (event) { event.preventDefault(); });
   window.addEventListener("drop", function (event) { event.preventDefault(); });
   window.addEventListener("beforeunload", function (event) { if (running || waiting.length) { event.preventDefault(); } });
+  restore();
 })();
