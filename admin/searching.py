@@ -10,9 +10,12 @@ from admin.system import System
 from archive.access import Actor
 from archive.effects import INDEX
 from archive.events import seconds_behind
+from archive.permissions import Permission
+from archive.personal import BANK_CARD, IDENTITY, NAMES, find_numbers, mask
 from archive.queries import keys_of_units, units_by_code, units_by_key, visible_keys
+from search.errors import PersonalNumberAsked
 from search.port import SearchRequest, Sort
-from search.query import parse
+from search.query import Query, parse
 from search.service import Item, SearchPage
 
 
@@ -38,13 +41,24 @@ def ask(system: System, actor: Actor, question: Question) -> SearchPage:
     The index knows dossiers and projects, the database to which unit each belongs today: the filter by unit becomes one
     by dossier, and the facet `unit` is the facet `project` added up.
     """
+    reveal, query = actor.may(Permission.PERSONAL_UNMASK), parse(question.text)
+    if not reveal:
+        _refuse_numbers(query)
     found = system.search.find(SearchRequest(
-        query=parse(question.text), dossiers=visible_keys(actor), project=tuple(question.project),
+        query=query, dossiers=visible_keys(actor), project=tuple(question.project),
         type=tuple(question.type), stage=tuple(question.stage),
         within=keys_of_units(actor, question.unit) if question.unit else None,
         date_from=question.date_from, date_to=question.date_to, sort=question.sort,
-        offset=(question.page - 1) * question.size, limit=question.size))
+        offset=(question.page - 1) * question.size, limit=question.size), reveal=reveal)
     return replace(found, facets={**found.facets, "unit": _by_unit(found.facets["project"])})
+
+
+def _refuse_numbers(query: Query) -> None:
+    """Whether somebody is named in a file must not be found out by number by those who may not see the numbers."""
+    for term in (*query.required, *query.excluded):
+        for number in find_numbers(term):
+            if number.kind in (IDENTITY, BANK_CARD):
+                raise PersonalNumberAsked(kind=NAMES[number.kind])
 
 
 def answer_shape(system: System, question: Question, found: SearchPage) -> dict[str, Any]:
@@ -58,7 +72,8 @@ def answer_shape(system: System, question: Question, found: SearchPage) -> dict[
 def _item_shape(item: Item, units: Mapping[str, str]) -> dict[str, Any]:
     card = asdict(item.card)
     names = ("filename", "project", "title", "type", "stage", "doc_date")
-    return {"document": item.document, **{name: card[name] for name in names}, "unit": units.get(item.card.dossier, ""),
+    return {"document": item.document, **{name: card[name] for name in names},
+            "title": mask(card["title"]), "filename": mask(card["filename"]), "unit": units.get(item.card.dossier, ""),
             "page": item.page, "pages": list(item.pages), "snippet": item.snippet, "score": round(item.score, 4)}
 
 

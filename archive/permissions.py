@@ -35,6 +35,7 @@ class Permission(StrEnum):
     DOSSIER_ASSIGN = "dossier:assign"
     JOB_RUN = "job:run"
     OPERATIONS_READ = "operations:read"
+    PERSONAL_UNMASK = "personal:unmask"
     PERSON_MANAGE = "person:manage"
     PERSON_READ = "person:read"
     PROJECT_CREATE = "project:create"
@@ -50,9 +51,9 @@ _READ = {Permission.PROJECT_READ, Permission.DOCUMENT_READ}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: frozenset(_READ | {
         Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE, Permission.DOCUMENT_CONFIRM, Permission.DOCUMENT_FILE,
-        Permission.DOSSIER_ASSIGN, Permission.PROJECT_CREATE, Permission.PROJECT_UPDATE}),
+        Permission.DOSSIER_ASSIGN, Permission.PERSONAL_UNMASK, Permission.PROJECT_CREATE, Permission.PROJECT_UPDATE}),
     Role.UNIT: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.DOCUMENT_FILE}),
-    Role.AUDITOR: frozenset(_READ),
+    Role.AUDITOR: frozenset(_READ | {Permission.PERSONAL_UNMASK}),
     Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE}),
     # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.
     Role.SYSADMIN: frozenset({Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 IDENTITY, MOBILE, BANK_CARD, PASSPORT = "identity", "mobile", "bank_card", "passport"
+PERSONAL_LABEL = "含个人信息"
 NAMES = {IDENTITY: "居民身份证号", MOBILE: "手机号码", BANK_CARD: "银行卡号", PASSPORT: "护照号"}
 
 # One digit in any writing, and what may stand between two: white space (a line's end too), hyphens, dots.
@@ -85,6 +86,15 @@ def mask(text: str) -> str:
                 chars[at] = "*"
         text = "".join(chars)
     return text
+
+
+def mask_pages(pages: Sequence[str]) -> list[str]:
+    """Pages with their numbers masked, also one that begins on a page and ends on the next."""
+    whole, masked, at = mask("\n".join(pages)), [], 0
+    for page in pages:
+        masked.append(whole[at:at + len(page)])
+        at += len(page) + 1
+    return masked
 
 
 _SHOWN = {IDENTITY: (4, 4), MOBILE: (3, 4), BANK_CARD: (4, 4), PASSPORT: (2, 2)}

@@ -13,6 +13,7 @@ from archive.errors import NotFound, Withdrawn
 from archive.models import Contract, Document, PageLayout, Project, Remarks, TextPart, TextRecord, Version
 from archive.models.withdrawals import Withdrawal
 from archive.permissions import Permission
+from archive.personal import PERSONAL_LABEL, mask_pages
 from archive.remarks import GRAVEST_FIRST, Remark
 
 
@@ -123,11 +124,13 @@ def withdrawals_of(actor: Actor, code: str, *, page: int = 1, size: int = 50) ->
 
 
 def list_documents(actor: Actor, code: str, *, page: int = 1, size: int = 50, type_key: str = "", stage: str = "",
-                   type_source: str = "", parent: str = "") -> Page:
-    """Documents of a project, newest first."""
+                   type_source: str = "", label: str = "", parent: str = "") -> Page:
+    """Documents of a project, newest first; `label` may be what pages call themselves, or 含个人信息."""
     project = find_project(actor, code)
-    query = {"dossier": project.id, "type": type_key, "stage": stage, "type_source": type_source,
-             "parent": parent}
+    query: dict[str, Any] = {"dossier": project.id, "type": type_key, "stage": stage, "type_source": type_source,
+                             "parent": parent}
+    query["labels"] = "" if label == PERSONAL_LABEL else label
+    query["personal"] = {"$nin": [None, {}]} if label == PERSONAL_LABEL else ""
     return page_of(Document.objects(__raw__={k: v for k, v in query.items() if v}).order_by("-created_at", "-id"),
                    page, size)
 
@@ -163,11 +166,15 @@ def current_version(actor: Actor, key: str) -> Version:
     return version
 
 
-def text_of(actor: Actor, key: str) -> tuple[TextRecord | None, list[str]]:
-    """The text record of the current version (None while unread) and its pages."""
+def text_of(actor: Actor, key: str, *, reveal: bool = False) -> tuple[TextRecord | None, list[str]]:
+    """The text record of the current version (None while unread) and its pages, personal numbers masked.
+
+    `reveal`: as it is; only `operations/unmasking.py` asks for that, which leaves an audit entry.
+    """
     document = find_document(actor, key)
     record: TextRecord | None = TextRecord.objects(id=document.current).first()
-    return record, pages_by_version([document.current]).get(document.current, [])
+    pages = pages_by_version([document.current]).get(document.current, [])
+    return record, pages if reveal else mask_pages(pages)
 
 
 def layout_of(actor: Actor, key: str, page: int) -> PageLayout | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from archive.flow import Flow, flow_text
+from archive.personal import mask
 from search.marks import best_cluster, find, marked, page_at, pages_with, snippet
 from search.port import Card, Hit, SearchIndex, SearchRequest
 
@@ -52,33 +53,44 @@ class SearchService:
         self.index = index
         self.texts = texts
 
-    def find(self, request: SearchRequest) -> SearchPage:
-        """One page of results. Raises what the index raises (IndexNeedsRebuild)."""
+    def find(self, request: SearchRequest, *, reveal: bool = False) -> SearchPage:
+        """One page of results. Raises what the index raises (IndexNeedsRebuild).
+
+        What is shown of a text has its personal numbers masked, always. Hits inside such a number are told (as a page,
+        as marked `*`) only with `reveal`: otherwise digit after digit could be found out by searching.
+        """
         result = self.index.search(request)
         terms = request.query.required
         texts = self.texts([hit.document for hit in result.hits]) if terms and result.hits else {}
-        items = tuple(_item(hit, terms, texts.get(hit.document, ())) for hit in result.hits)
+        items = tuple(_item(hit, terms, texts.get(hit.document, ()), reveal) for hit in result.hits)
         return SearchPage(items, result.total, result.facets)
 
 
-def _item(hit: Hit, terms: Sequence[str], pages: Sequence[str]) -> Item:
-    flow = _kept_flow(tuple(pages)) if sum(map(len, pages)) <= LONGEST_KEPT else flow_text(pages)
-    cluster = best_cluster(find(flow.text, terms))
+def _item(hit: Hit, terms: Sequence[str], pages: Sequence[str], reveal: bool) -> Item:
+    flow, masked = _kept_flow(tuple(pages)) if sum(map(len, pages)) <= LONGEST_KEPT else _flow(pages)
+    sought = flow.text if reveal else masked
+    cluster = best_cluster(find(sought, terms))
     return Item(
         card=hit.card,
         score=hit.score,
         page=page_at(flow.starts, cluster[0].start) if cluster else None,
-        pages=pages_with(flow.text, flow.starts, terms),
-        snippet=snippet(flow.text, cluster),
-        title_html=_marked_line(hit.card.title, terms),
-        filename_html=_marked_line(hit.card.filename, terms),
+        pages=pages_with(sought, flow.starts, terms),
+        snippet=snippet(masked, cluster),
+        title_html=_marked_line(mask(hit.card.title), terms),
+        filename_html=_marked_line(mask(hit.card.filename), terms),
     )
 
 
 @lru_cache(maxsize=FLOWS_KEPT)
-def _kept_flow(pages: tuple[str, ...]) -> Flow:
+def _kept_flow(pages: tuple[str, ...]) -> tuple[Flow, str]:
     """Keyed by the text itself, so it can never be out of date."""
-    return flow_text(pages)
+    return _flow(pages)
+
+
+def _flow(pages: Sequence[str]) -> tuple[Flow, str]:
+    """The continuous text, and the same with personal numbers masked: every offset is that of both."""
+    flow = flow_text(pages)
+    return flow, mask(flow.text)
 
 
 def _marked_line(line: str, terms: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from admin.api.context import keep
 from admin.api.docs import docs
 from admin.api.fields import fields
 from admin.api.findings import findings
+from admin.api.guarding import documents, secrecy
 from admin.api.projects import projects
 from admin.api.receipts import receipts
 from admin.api.review import review
@@ -16,10 +17,9 @@ from admin.api.rules import rules
 from admin.api.search import search
 from admin.api.tokens import tokens
 from admin.api.tus import parts
-from admin.api.uploads import documents
 from admin.system import System
 
-RESOURCES = (tokens, projects, documents, parts, receipts, fields, review, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, secrecy, projects, documents, parts, receipts, fields, review, search, findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

@@ -12,6 +12,7 @@ from admin.api.context import Asked, actor_of, area, system
 from admin.api.problems import responses
 from archive.access import Actor, require
 from archive.permissions import Permission
+from archive.personal import mask
 from archive.queries import visible_keys
 from retention.models import FindingRecord
 
@@ -62,8 +63,8 @@ def _event(record: FindingRecord) -> Event:
     event.add("dtstamp", system().clock.now())
     event.add("dtstart", record.due_on)
     event.add("dtend", record.due_on + ONE_DAY)
-    event.add("summary", f"{record.title}（{record.project}）")
-    event.add("description", f"{record.project_name}\n{record.reason}\n{record.clears_when}\n{address}")
+    event.add("summary", mask(f"{record.title}（{record.project}）"))
+    event.add("description", mask(f"{record.project_name}\n{record.reason}\n{record.clears_when}") + f"\n{address}")
     event.add("url", address)
     event.add("transp", "TRANSPARENT")
     event.add("categories", [record.rule, record.severity])

@@ -34,6 +34,7 @@ class DocumentQuery(Paging):
     type: str = Field("", max_length=100, description="文件类型")
     stage: str = Field("", max_length=10, description="阶段")
     parent: str = Field("", max_length=100, description="原在哪个文件之内（压缩包、邮件等的标识）")
+    label: str = Field("", max_length=20, description="标签：内部、工作秘密、含个人信息")
     type_source: TypeSource | None = Field(None, description="类型的来源")
 
 
@@ -63,6 +64,8 @@ class DocumentOut(Strict):
     location: str
     parent: str
     parent_path: str
+    labels: list[str] = Field(description="页面自称的标签：内部、工作秘密")
+    personal: dict[str, int] = Field(description="个人信息的种类与个数")
     state: TextState = Field(validation_alias=AliasChoices("text_state", "state"))
     state_reason: str = Field(validation_alias=AliasChoices("text_reason", "state_reason"))
     version: int
@@ -156,6 +159,8 @@ class TextOut(Strict):
     `properties`: what the file says of itself. `image_pages` are pages that carry their text as a picture; `recognised`
     those of them that `ocr_engine` has read, with this mean `confidence` (0 to 1); `doubtful` those of them that a person
     should compare with the original.
+
+    `masked`: personal numbers have `*` for their inner digits.
     """
 
     document: str
@@ -165,6 +170,7 @@ class TextOut(Strict):
     page_count: int
     chars: int
     truncated: bool
+    masked: bool
     engine: str
     warnings: Sequence[str]
     properties: dict[str, str]

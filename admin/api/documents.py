@@ -1,5 +1,7 @@
 """Documents over HTTP: what they are, their bytes, text, pages as pictures, versions. Filing is `uploads`."""
 
+from collections.abc import Sequence
+
 from flask import Response, request
 
 from admin.api.context import Paging, actor, answer, area, slice_of, system
@@ -24,11 +26,12 @@ from admin.api.preconditions import etag_of
 from admin.api.problems import responses
 from admin.api.project_shapes import CodePath
 from admin.previews import hits_on, picture_of, tag_of
-from admin.web.downloads import send_version
+from admin.web.downloads import is_fetched, send_version
 from archive import queries
 from archive.contents import children_of
 from archive.errors import Damaged, NotFound
-from archive.models import TextRecord, Version
+from archive.models import Document, TextRecord, Version
+from archive.operations.access_log import record_download
 from ingest.rendering import CannotRender
 from search.query import parse
 
@@ -43,7 +46,7 @@ SANDBOXED = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ance
 def listed(path: CodePath, query: DocumentQuery) -> Response:
     """一个案卷中的文件，新收的在前"""
     page = queries.list_documents(actor(), path.code, page=query.page, size=query.size, type_key=query.type,
-                                  stage=query.stage, parent=query.parent, type_source=query.type_source or "")
+                                  stage=query.stage, label=query.label, parent=query.parent, type_source=query.type_source or "")
     return answer(DocumentList.model_validate(page))
 
 
@@ -70,22 +73,28 @@ def content(path: DocumentPath, query: ContentQuery) -> Response:
         raise Damaged(digest=version.sha256) from None  # the database names bytes that are not there
     if response.status_code == 416:
         raise BadRange(size=version.size)
+    if is_fetched(response):
+        record_download(actor(), system().clock, path.id, version.number)
     return response
 
 
 @documents.get("/documents/<id>/text", responses={200: TextOut, **responses(404)})
 def text(path: DocumentPath) -> Response:
-    """当前版本的文字，逐页"""
+    """当前版本的文字，逐页；个人信息遮盖中间各位"""
     document = queries.find_document(actor(), path.id)
     record, pages = queries.text_of(actor(), path.id)
-    return answer(TextOut.model_validate({
+    return answer(text_out(document, record, pages, masked=True))
+
+
+def text_out(document: Document, record: TextRecord | None, pages: Sequence[str], *, masked: bool) -> TextOut:
+    return TextOut.model_validate({
         "document": document.id, "version": document.version, "state": document.text_state,
         "reason": document.text_reason, "page_count": record.page_count if record else 0,
         "chars": record.chars if record else 0, "truncated": bool(record and record.truncated),
         "engine": record.engine if record else "", "warnings": list(record.warnings) if record else [],
         "properties": dict(record.properties) if record else {},
         **_recognition(record),
-        "pages": [TextPage(page=number, text=page) for number, page in enumerate(pages, 1)]}))
+        "masked": masked, "pages": [TextPage(page=number, text=page) for number, page in enumerate(pages, 1)]})
 
 
 @documents.get("/documents/<id>/pages/<n>", responses={

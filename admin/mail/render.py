@@ -18,6 +18,7 @@ from admin.mail.wording import (
     reason_text,
     targets_text,
 )
+from archive.personal import mask
 from retention.notices import AlertLine, Digest, Mention, ProjectGroup
 
 __all__ = ["Rendered", "clause_label", "render_digest"]
@@ -124,8 +125,8 @@ def _group(group: ProjectGroup, base_url: str, full: int, room: int) -> GroupVie
 def _line(mention: Mention, project_link: str, full: bool) -> LineView:
     line = mention.line
     return LineView(
-        title=line.title,
-        subject=line.subject,
+        title=mask(line.title),
+        subject=mask(line.subject),
         severity=SEVERITY.get(line.severity, line.severity),
         outcome=OUTCOME.get(line.outcome, line.outcome),
         clause=cite(line.clause),
@@ -133,8 +134,8 @@ def _line(mention: Mention, project_link: str, full: bool) -> LineView:
         badge=_badge(line),
         tone=_tone(line),
         why_now="、".join(dict.fromkeys(reason_text(reason) for reason in mention.reasons)),
-        reason=line.reason,
-        steps=line.steps,
+        reason=mask(line.reason),
+        steps=tuple(map(mask, line.steps)),
         clears_when=line.clears_when,
         link=f"{project_link}#finding-{quote(line.alert_id, safe='')}",
         full=full,

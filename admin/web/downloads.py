@@ -46,6 +46,13 @@ def send_version(blobs: BlobStore, version: Version, *, inline: bool = False) ->
     return response
 
 
+def is_fetched(response: Response) -> bool:
+    """Whether the file, or its beginning, goes out with this answer: what comes after is part of the same download."""
+    if request.method == "HEAD" or response.status_code not in (200, 206, 302):
+        return False
+    return response.status_code != 206 or response.headers.get("Content-Range", "").startswith("bytes 0-")
+
+
 def disposition(filename: str, *, inline: bool) -> str:
     """RFC 6266: the name for every browser, in ASCII and in full."""
     kind = "inline" if inline else "attachment"

@@ -20,11 +20,12 @@ from archive.errors import (
 )
 from archive.models.connection import engine_down
 from archive.operations.people import AccountLocked, SignInFailed
-from search.errors import IndexBusy, IndexNeedsRebuild, QueryTooLong
+from search.errors import IndexBusy, IndexNeedsRebuild, PersonalNumberAsked, QueryTooLong
 
 STATUS: Mapping[type[ArchiveError], int] = {
     SignInFailed: 401,
     NotPermitted: 403,
+    PersonalNumberAsked: 403,
     NotFound: 404,
     AlreadyExists: 409,
     Conflict: 409,

@@ -78,6 +78,8 @@ GET: dict[str, list[Values]] = {
     "api_documents.content": crossed(each(id=DOCUMENTS), one_by_one(version=NUMBERS)),
     "api_documents.page_picture": crossed(each(id=DOCUMENTS, n=NUMBERS), [{}, {"q": "会议"}, {"version": "1", "size": "thumb"}]),
     "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
+    "api_documents.withdrawals": each(code=CODES),
+    "guarding.labelled": each(code=CODES, label=("内部", "含个人信息", "没有这个标签")),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
         type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS,
         parent=("{d_a_zip}", "{d_b_zip}"))),
@@ -208,6 +210,8 @@ WRITES: tuple[Write, ...] = (
     on_project("POST", "dossier.update", form={**PROJECT_OF_A, "revision": "1"}),
     on_project("POST", "dossier.waive", also={"type_key": "meeting_minutes"}, also_nowhere={"type_key": "meeting_minutes"},
                form={"reason": "理由"}),
+    on_document("POST", "api_documents.unmasked", "id", json={"purpose": "核对人员名单"}),
+    on_document("POST", "guarding.show_numbers", form={"purpose": "核对人员名单"}),
     on_finding("POST", "findings.acknowledge", form={"note": "知道了"}),
     on_finding("POST", "findings.waive", form=WAIVER), on_finding("POST", "findings.approve", form={}),
     Write("POST", "ledger.take", {}, {}, form={"mode": "import"}, file=("台账.csv", LEDGER.replace("{code}", "{p_a}|{p_none}"))),
@@ -227,4 +231,4 @@ WRITES: tuple[Write, ...] = (
 NOT_WRITTEN: dict[str, str] = {
     "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
-    "operations.run": "sysadmin only", "audit.verify": "auditadmin only"}
+    "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}

@@ -14,6 +14,7 @@ from admin.web.pages.documents import documents
 from admin.web.pages.dossier import dossier
 from admin.web.pages.fields import fields
 from admin.web.pages.findings_board import findings
+from admin.web.pages.guarding import guarding
 from admin.web.pages.ledger import ledger
 from admin.web.pages.operations import operations
 from admin.web.pages.people import people
@@ -29,7 +30,7 @@ from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, ledger, projects, dossier, uploads, resumable, receipts, review, documents, fields, viewer,
+BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, uploads, resumable, receipts, review, documents, fields, viewer,
               search_pages, findings, rules_pages, operations, people, audit_pages, account)
 STATIC_SECONDS = 7 * 86_400
 

@@ -18,6 +18,7 @@ from archive.errors import ArchiveError, Conflict, Invalid
 from archive.operations.documents import Description, catalogue_document
 from archive.operations.projects import assign_dossier, update_project, waive_material
 from archive.permissions import Permission
+from archive.personal import PERSONAL_LABEL
 from retention.contradictions import contradictions_of
 from retention.findings import live_findings
 
@@ -36,9 +37,17 @@ def show(code: str) -> Any:
         settled=[finding for finding in findings if finding.outcome in SETTLED],
         contracts=queries.contracts_of(who, code), contradictions=contradictions_of(who, code),
         milestones=milestones(view.project, today()),
+        withdrawn=queries.withdrawals_of(who, code), labels=_labels(view),
         because=seen_because(who, view.project.label()), types=by_stage(),
         assigned=people_of(view.project.assigned) if who.may(Permission.DOSSIER_ASSIGN) else None,
         predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)
+
+
+def _labels(view: DossierView) -> list[str]:
+    """The labels its documents bear, for links to lists of them."""
+    documents = [document for stage in view.stages for document in stage.documents]
+    found = sorted({label for document in documents for label in document.labels})
+    return found + ([PERSONAL_LABEL] if any(document.personal for document in documents) else [])
 
 
 @dossier.get("/projects/<code>/materials")

@@ -17,6 +17,7 @@ from archive.field_kinds import FIELDS
 from archive.field_kinds import shown as written
 from archive.models.documents import TEXT_STATE_NAMES, TextState
 from archive.permissions import ROLE_NAMES, Role
+from archive.personal import mask
 from retention.compliance.clauses import all_clauses
 
 NOTHING = "—"
@@ -159,7 +160,7 @@ def filters(timezone: str) -> dict[str, Callable[..., Any]]:
         "seconds": seconds, "yes": yes, "type_name": type_name, "stage_name": stage_name, "role_name": role_name,
         "text_state": text_state, "media": media, "shown": shown, "citation": citation, "unverified": unverified, "anchor": anchor,
         "known_clause": is_known_clause,
-        "wan_input": wan_input, "pair": pair, "without": without,
+        "masked": mask, "wan_input": wan_input, "pair": pair, "without": without,
         "severity": named(words.SEVERITIES), "outcome": named(words.OUTCOMES), "status": named(words.STATUSES),
         "change": named(words.CHANGES), "target": named(words.TARGETS), "mode": named(words.MODES),
         "kind": named(words.KINDS), "contract": named(words.CONTRACTS), "material": named(words.MATERIALS),

@@ -13,6 +13,7 @@ from admin.previews import can_show, hits_on, must_convert, overview_of, picture
 from admin.web.pages.shared import actor, area, page_number, system
 from archive import queries
 from archive.models import Document, Version
+from archive.personal import mask_pages
 from ingest.media_types import OFD
 from ingest.rendering import SIDES, CannotRender, Overview, Size, is_office
 from search.errors import QueryTooLong
@@ -87,7 +88,7 @@ def _book(document: Document, version: Version) -> Book:
 
 def _paged(overview: Overview, version: Version, texts: Sequence[str]) -> Book:
     if is_office(version.media_type):
-        return Book(max(overview.count, 1), overview.texts, pictures=True, paged=len(texts) == overview.count)
+        return Book(max(overview.count, 1), mask_pages(overview.texts), pictures=True, paged=len(texts) == overview.count)
     return Book(max(overview.count, 1), texts, pictures=True, paged=True)
 
 

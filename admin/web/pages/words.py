@@ -54,7 +54,8 @@ ACTIONS: Mapping[str, str] = {
     "document.bytes-deleted": "删除文件内容", "document.bytes-locked": "文件内容受锁定，暂未删除",
     "document.erasure-checked": "核对文件内容的删除", "document.uploader-told": "告知归档人",
     "documents.examined": "检查密级标志与个人信息",
-    "secrecy.cleared": "认定不是密级标志"}
+    "secrecy.cleared": "认定不是密级标志",
+    "document.unmasked": "查看个人信息", "document.downloaded": "下载原件"}
 MEMBER_OUTCOMES: Mapping[str, str] = {
     "filed": "已归档", "version": "已归为新版本", "duplicate": "案卷已有", "refused": "拒收", "unreadable": "无法读取",
     "encrypted": "设有口令", "skipped": "未收录"}
@@ -83,6 +84,7 @@ PROPERTIES: Mapping[str, str] = {
     "invoice_type": "发票种类", "invoice_code": "发票代码", "invoice_number": "发票号码", "invoice_date": "开票日期",
     "invoice_amount": "价税合计", "invoice_tax": "税额", "invoice_buyer": "购买方", "invoice_buyer_id": "购买方税号",
     "invoice_seller": "销售方", "invoice_seller_id": "销售方税号"}
+PERSONAL: Mapping[str, str] = {"identity": "身份证号", "mobile": "手机号", "bank_card": "银行卡号", "passport": "护照号"}
 PROJECT_FIELDS: Mapping[str, str] = {
     "code": "项目编号", "name": "项目名称", "unit": "项目单位", "mode": "建设方式", "kind": "项目类别",
     "predecessor": "前序项目编号", "classified": "是否涉密", "cross_department": "是否跨部门", "mlps_level": "等保级别",
