@@ -141,6 +141,7 @@ def _remove(tx: Transaction, version: dict[str, Any], why: Suspicion, redescribe
     _remove_derived(tx, "version", version["_id"])
     if not others:
         _remove_derived(tx, "document", document.id)
+        tx.remove(models.TypeEvidence, {"_id": document.id})
         tx.remove(Document, {"_id": document.id})
     elif document.current == version["_id"]:
         _fall_back(tx, document, others[0], redescribe)

@@ -52,12 +52,14 @@ def stored_everywhere() -> str:
 
 def test_everything_goes_and_a_trace_stays(system, worker, people, filed):
     digest = filed.version.sha256
+    system.derived.write(digest, "1-page-test.png", b"a picture")
     assert system.index.search(SearchRequest(query=parse("凤凰"), dossiers=None)).total == 1
     assert not read_later(system, filed, BODY, *SECRET)
     worker.drain()
     assert system.index.search(SearchRequest(query=parse("凤凰"), dossiers=None)).total == 0
     assert system.index.version_of(filed.document.id) is None
     assert not system.blobs.exists(digest)
+    assert system.derived.read(digest, "1-page-test.png") is None
     assert (Document.objects.count(), Version.objects.count(), TextPart.objects.count(), TextRecord.objects.count()) == (0, 0, 0, 0)
     trace = Withdrawal.objects.get()
     assert (trace.sha256, trace.size, trace.object, trace.page, trace.whole) == (digest, len(BODY.encode()), "deleted", 2, True)
