@@ -16,6 +16,8 @@ from archive.permissions import Permission
 from archive.personal import PERSONAL_LABEL, mask_pages
 from archive.remarks import GRAVEST_FIRST, Remark
 
+COPIES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -107,6 +109,16 @@ def find_document(actor: Actor, key: str) -> Document:
     if document is None or project is None or not may_see(actor, project.label()):
         raise NotFound(what="文件", key=key)
     return document
+
+
+def copies_elsewhere(actor: Actor, sha256: str, dossier: str) -> list[Document]:
+    """Documents of other dossiers that hold these very bytes, of those the actor may see."""
+    keys = visible_keys(actor)
+    match: dict[str, Any] = {"sha256": sha256, "dossier": {"$ne": dossier}}
+    if keys is not None:
+        match["dossier"] = {"$in": sorted(keys - {dossier})}
+    found = Version.objects(__raw__=match).limit(COPIES).scalar("document")
+    return list(Document.objects(id__in=list(found)).order_by("created_at", "id"))
 
 
 def _tell_withdrawn(actor: Actor, key: str) -> None:

@@ -1,4 +1,5 @@
-"""What every text is examined for once it is whole, whoever read it: secrecy markings, labels, personal numbers.
+"""What every text is examined for once it is whole, whoever read it: secrecy markings, labels, personal numbers; and
+compared with what is there already.
 
 Intake and the reader ask `marked` before they keep a text; the lane `guard` asks again of what is stored, so that no
 way in, no engine that reads later and no bundle's member goes unexamined.
@@ -11,6 +12,7 @@ from archive.errors import ArchiveError, EngineDown
 from archive.models import Document, Member, OutboxEvent, Outcome, Version
 from archive.operations.documents import Description, TextRead, record_text
 from archive.operations.examinations import Examined, record_examined
+from archive.operations.likenesses import compare
 from archive.operations.withdrawals import Suspicion, is_cleared, withdraw
 from archive.personal import counts_of
 from archive.queries import pages_by_version
@@ -75,4 +77,5 @@ class Guard:
                 continue
             examined.append(Examined(key, document.current, tuple(labels_of(text)), counts_of(text)))
         record_examined(self.clock, examined)
+        compare(self.clock, {one.version: pages[one.version] for one in examined})
         return {event.id: failed[event.subject] for event in events if event.subject in failed}

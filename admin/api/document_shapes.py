@@ -7,8 +7,9 @@ from typing import Literal, cast
 from pydantic import AliasChoices, Field
 
 from admin.api.context import Asked, Listing, Paging, Strict
-from archive.models import Version
+from archive.models import Document, Version
 from archive.operations.documents import Filed
+from archive.personal import mask
 
 TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
 TextState = Literal["pending", "read", "ocr", "no_text", "garbled", "unreadable", "unsupported"]
@@ -127,8 +128,16 @@ class VersionList(Listing):
     items: Sequence[VersionOut]
 
 
+class CopyOut(Strict):
+    """The same bytes in another project you may see."""
+
+    document: str
+    project: str
+    title: str
+
+
 class FiledOut(Strict):
-    """A file that was kept."""
+    """A file that was kept. `also_in`: where the same bytes are filed already, in other projects you may see."""
 
     id: str
     sha256: str
@@ -140,6 +149,7 @@ class FiledOut(Strict):
     scan: ScanVerdict
     version: int
     title: str
+    also_in: Sequence[CopyOut]
 
 
 class DuplicateOut(FiledOut):
@@ -182,11 +192,12 @@ class TextOut(Strict):
     pages: Sequence[TextPage]
 
 
-def filed_out(filed: Filed) -> FiledOut:
+def filed_out(filed: Filed, copies: Sequence[Document] = ()) -> FiledOut:
     document, version = filed.document, filed.version
     facts = {"id": document.id, "sha256": bare(version.sha256), "size": version.size, "media_type": version.media_type,
              "type": document.type, "type_source": document.type_source, "state": document.text_state,
-             "scan": version.scan, "version": version.number, "title": document.title}
+             "scan": version.scan, "version": version.number, "title": document.title,
+             "also_in": [CopyOut(document=copy.id, project=copy.project, title=mask(copy.title)) for copy in copies]}
     return DuplicateOut.model_validate({**facts, "duplicate_of": document.id}) if filed.duplicate \
         else FiledOut.model_validate(facts)
 

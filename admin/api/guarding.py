@@ -10,7 +10,7 @@ from typing import Literal
 from flask import Response
 from pydantic import Field
 
-from admin.api.context import Asked, Listing, Paging, Strict, actor, answer, area, system
+from admin.api.context import Asked, Listing, Paging, Strict, actor, answer, area, slice_of, system
 from admin.api.document_shapes import DocumentPath, TextOut, bare
 from admin.api.documents import text_out
 from admin.api.idempotency import WriteHeaders, idempotent
@@ -18,8 +18,12 @@ from admin.api.problems import responses
 from admin.api.project_shapes import CodePath
 from admin.api.uploads import documents
 from archive import queries
+from archive.access import require
+from archive.operations.likenesses import dismiss, join, likenesses_of, separate
 from archive.operations.unmasking import unmask
 from archive.operations.withdrawals import clear_digest
+from archive.permissions import Permission
+from archive.personal import mask
 
 __all__ = ["documents", "secrecy"]
 secrecy = area("secrecy", "保密")
@@ -76,6 +80,53 @@ def withdrawals(path: CodePath, query: Paging) -> Response:
     items = [WithdrawalOut.model_validate({name: getattr(row, name) for name in WithdrawalOut.model_fields}
                                           | {"sha256": bare(row.sha256)}) for row in page.items]
     return answer(WithdrawalList(items=items, total=page.total, page=page.page, size=page.size))
+
+
+class LikenessOut(Strict):
+    """Another document whose text is nearly the same; `later` is the one that may become a version of the other."""
+
+    id: str
+    document: str
+    project: str
+    title: str
+    similarity: float
+    later: str
+
+
+class LikenessList(Listing):
+    items: Sequence[LikenessOut]
+
+
+class DecisionIn(Asked):
+    pair: str = Field(max_length=60, description="相似文件的标识")
+    choice: Literal["join", "dismiss", "separate"] = Field(description="归为新版本；不是同一文件；撤销归并")
+
+
+class DecisionOut(Strict):
+    pair: str
+    choice: str
+
+
+@documents.get("/documents/<id>/alike", responses={200: LikenessList, **responses(404)})
+def alike(path: DocumentPath, query: Paging) -> Response:
+    """文字几乎相同的其他文件，可能是同一文件的另一稿或另一次扫描"""
+    found = [LikenessOut(id=row.id, document=other.id, project=other.project, title=mask(other.title),
+                         similarity=row.similarity, later=row.document) for row, other in likenesses_of(actor(), path.id)]
+    return answer(LikenessList(**slice_of(found, query)))
+
+
+@documents.post("/documents/<id>/alike", responses={200: DecisionOut, **responses(404, 409)})
+def decide(header: WriteHeaders, path: DocumentPath, body: DecisionIn) -> Response:
+    """对两个相似文件作出处理"""
+    return _decide(header=header, key=path.id, body=body)
+
+
+@idempotent
+def _decide(header: WriteHeaders, key: str, body: DecisionIn) -> Response:
+    require(actor(), Permission.DOCUMENT_CONFIRM)
+    queries.find_document(actor(), key)
+    {"join": join, "dismiss": dismiss, "separate": separate}[body.choice](actor(), system().clock, body.pair)
+    return answer(DecisionOut(pair=body.pair, choice=body.choice))
 
 
 @secrecy.post("/secrecy/clearances", responses={200: ClearanceOut})

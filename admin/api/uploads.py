@@ -22,7 +22,7 @@ from archive.blobs.staging import Staged
 from archive.errors import Invalid
 from archive.operations.documents import Filed, dossier_for_files
 from archive.permissions import Permission
-from archive.queries import find_document
+from archive.queries import copies_elsewhere, find_document
 from ingest.describe import Given
 
 Said = TypeVar("Said", bound=Asked)
@@ -104,4 +104,5 @@ def _sent() -> Staged:
 
 def _answer(filed: Filed) -> Response:
     location = {"Location": f"{ROOT}/documents/{filed.document.id}"}
-    return answer(filed_out(filed), 200 if filed.duplicate else 201, location)
+    copies = copies_elsewhere(actor(), filed.version.sha256, filed.document.dossier)
+    return answer(filed_out(filed, copies), 200 if filed.duplicate else 201, location)

@@ -13,13 +13,14 @@ from archive.models.people import Person, Token, Unit
 from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
 from archive.models.receipts import Channel, Counter, Receipt, ReceiptEntry
 from archive.models.remarks import RemarkItem, Remarks
+from archive.models.similarity import Likeness, TextSignature
 from archive.models.sources import IntakeSource
 from archive.models.storage import MoveState, StorageMove, StorageProof
 from archive.models.uploads import Upload
 from archive.models.withdrawals import Clearance, Withdrawal
 
 ALL: tuple[type[Model], ...] = (
-    Withdrawal, Clearance, Upload,  # imported from their own module
+    Withdrawal, Clearance, Upload, TextSignature, Likeness,  # imported from their own modules
     Unit, Person, Project, Contract, Document, DocumentFields, Dismissal, Version,
     TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,

@@ -15,6 +15,7 @@ from archive.access import Actor, require, system_actor
 from archive.clock import Clock
 from archive.errors import Invalid
 from archive.models import AuditEntry, Document, Idempotency, Member, TextPart, TextRecord, TextState, Version
+from archive.models.similarity import Likeness
 from archive.models.withdrawals import Clearance, Withdrawal
 from archive.operations.documents import Description, describe_anew
 from archive.permissions import Permission
@@ -142,6 +143,7 @@ def _remove(tx: Transaction, version: dict[str, Any], why: Suspicion, redescribe
     if not others:
         _remove_derived(tx, "document", document.id)
         tx.remove(models.TypeEvidence, {"_id": document.id})
+        tx.remove(Likeness, {"other": document.id})
         tx.remove(Document, {"_id": document.id})
     elif document.current == version["_id"]:
         _fall_back(tx, document, others[0], redescribe)

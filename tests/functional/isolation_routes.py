@@ -78,6 +78,7 @@ GET: dict[str, list[Values]] = {
     "api_documents.content": crossed(each(id=DOCUMENTS), one_by_one(version=NUMBERS)),
     "api_documents.page_picture": crossed(each(id=DOCUMENTS, n=NUMBERS), [{}, {"q": "会议"}, {"version": "1", "size": "thumb"}]),
     "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
+    "api_documents.alike": each(id=DOCUMENTS),
     "api_documents.withdrawals": each(code=CODES),
     "guarding.labelled": each(code=CODES, label=("内部", "含个人信息", "没有这个标签")),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
@@ -211,6 +212,8 @@ WRITES: tuple[Write, ...] = (
     on_project("POST", "dossier.waive", also={"type_key": "meeting_minutes"}, also_nowhere={"type_key": "meeting_minutes"},
                form={"reason": "理由"}),
     on_document("POST", "api_documents.unmasked", "id", json={"purpose": "核对人员名单"}),
+    on_document("POST", "guarding.decide", form={"pair": "x|y", "choice": "join"}),
+    on_document("POST", "api_documents.decide", "id", json={"pair": "x|y", "choice": "dismiss"}),
     on_document("POST", "guarding.show_numbers", form={"purpose": "核对人员名单"}),
     on_finding("POST", "findings.acknowledge", form={"note": "知道了"}),
     on_finding("POST", "findings.waive", form=WAIVER), on_finding("POST", "findings.approve", form={}),

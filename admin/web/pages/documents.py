@@ -19,6 +19,7 @@ from archive.fields import fields_of
 from archive.models import AuditEntry, Document, Person, Version
 from archive.operations.access_log import record_download
 from archive.operations.documents import confirm_document
+from archive.operations.likenesses import joined_to, likenesses_of
 from archive.permissions import Permission
 from ingest.rendering import is_office
 from search.errors import QueryTooLong
@@ -99,6 +100,7 @@ def page_of_document(document: Document, entered: Any, revealed: Sequence[str] |
         document=document, project=project, versions=versions, entered=entered,
         proposals=proposals(document), types=by_stage(), conclusions=CONCLUSIONS,
         shows_pages=bool(versions) and can_show(versions[0].media_type) and not must_convert(system(), versions[0]),
+        copies=_copies(document, versions), likenesses=likenesses_of(who, document.id), joined=joined_to(who, document.id),
         fields=fields_of(who, document.id), people=_names(document, versions), because=seen_because(who, project.label()),
         history=_history(document.id), remarks=queries.remarks_of(who, document.id),
         property_names=PROPERTIES, **inside_of(who, document), **reading)
@@ -130,6 +132,11 @@ def _asked_page() -> int:
 def _history(key: str) -> list[AuditEntry]:
     """What was done to this document; who may see the document may know who did what and when, not more."""
     return list(AuditEntry.objects(subject=f"document:{key}").order_by("-id").limit(HISTORY))
+
+
+def _copies(document: Document, versions: list[Version]) -> list[Document]:
+    """The same bytes in other dossiers the reader may see."""
+    return queries.copies_elsewhere(actor(), versions[0].sha256, document.dossier) if versions else []
 
 
 def _names(document: Document, versions: list[Version]) -> dict[str, str]:

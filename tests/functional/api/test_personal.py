@@ -111,3 +111,31 @@ def test_traces_and_clearing_over_the_api(everybody, system, worker, filed):
     assert snapshot() == before
     assert everybody.as_("secadmin").post("/secrecy/clearances", json=wish).status_code == 200
     assert file_text(system, CODE, "名单.txt", TEXT).document
+
+
+def test_the_same_bytes_elsewhere_are_told_and_alike_ones_decided(system, worker, everybody):
+    from io import BytesIO
+    a_project(system)
+    a_project(system, "XM-2024-002", unit="省水文局")
+    text = "".join(f"第{n}条 承建单位应当按照合同约定完成第{n * 7}项工作并提交成果。" for n in range(20))
+
+    def send(name: str, code: str, body: str):
+        return everybody.as_(name).post(f"/projects/{code}/documents", data={"file": (BytesIO(body.encode()), "约定.txt")}).json
+
+    first = send("unit_a", CODE, text)
+    assert first["also_in"] == []
+    assert send("unit_b", "XM-2024-002", text)["also_in"] == []
+    later = send("archivist", CODE, text + "补充一句。")
+    again = send("archivist", CODE, text)
+    assert (again["duplicate_of"], [copy["project"] for copy in again["also_in"]]) == (first["id"], ["XM-2024-002"])
+    worker.drain()
+    pairs = everybody.as_("archivist").get(f"/documents/{later['id']}/alike").json["items"]
+    assert {pair["project"] for pair in pairs} == {CODE, "XM-2024-002"}
+    assert [pair["document"] for pair in everybody.as_("unit_a").get(f"/documents/{later['id']}/alike").json["items"]] == [first["id"]]
+    own = next(pair for pair in pairs if pair["project"] == CODE)
+    before = snapshot()
+    wish = {"pair": own["id"], "choice": "join"}
+    assert everybody.as_("unit_a").post(f"/documents/{later['id']}/alike", json=wish).status_code == 403
+    assert snapshot() == before
+    assert everybody.as_("archivist").post(f"/documents/{later['id']}/alike", json=wish).status_code == 200
+    assert everybody.as_("archivist").get(f"/documents/{first['id']}").json["version"] == 2

@@ -71,3 +71,57 @@ def test_what_had_to_go_is_told_where_it_was(system, worker, signed_in):
     assert gone.status_code == 404
     assert "登记目录条目" in gone.text
     assert signed_in("unit_b").get(f"/documents/{filed.document.id}").status_code == 404
+
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+
+
+def test_nothing_that_came_in_is_ever_markup(system, worker, signed_in):
+    """Title, file name, text, snippet, a project's name from the ledger, what a person wrote as her purpose."""
+    a_project(system, "XM-1", name=f"项目{EVIL}", contact=EVIL)
+    key = file_text(system, "XM-1", f"甲{EVIL.replace('/', '')}.txt", f"内部\n会议 {EVIL} 纪要 {NUMBER}").document.id
+    worker.drain()
+    browser = signed_in("archivist")
+    browser.post(f"/documents/{key}/confirm", {"revision": "1", "type": "meeting_minutes", "title": EVIL, "issuer": EVIL})
+    worker.drain()
+    browser.post(f"/documents/{key}/unmask", {"purpose": EVIL})
+    for path in (f"/documents/{key}?q=script", f"/documents/{key}/view?q=script", "/projects/XM-1", "/search?q=script", "/",
+                 "/projects", "/projects/XM-1/labelled/内部", "/findings"):
+        page = browser.page(path)
+        assert "<script>alert" not in page, path
+        assert "<img src=x" not in page, path
+    assert "<script>alert" not in signed_in("auditadmin").page("/audit")
+
+
+DRAFTED = "关于一体化协同办公平台建设项目的会议纪要。会议听取了承建单位的汇报，讨论了系统架构、数据共享、安全保障和资金安排，形成如下意见。" * 3 + \
+    "一是加快需求确认，二是落实测评，三是按期验收。各有关单位应当按照分工推进，重要事项及时报告。会议还研究了培训、运维和绩效目标，" \
+    "要求监理单位加强旁站，审计单位提前介入，档案员随时归档。省数字政务厅、省水文局、省大数据中心有关负责同志参加会议并发言。"
+
+
+def test_a_likely_version_is_joined_with_one_click_and_taken_back(system, worker, signed_in):
+    a_project(system, "XM-1")
+    first = file_text(system, "XM-1", "纪要.txt", DRAFTED).document.id
+    later = file_text(system, "XM-1", "纪要修改稿.txt", DRAFTED + "另增一段补充说明。").document.id
+    worker.drain()
+    browser, reader = signed_in("archivist"), signed_in("unit_a")
+    assert "归为" in browser.page(f"/documents/{later}")
+    seen = reader.page(f"/documents/{later}")
+    assert "可能是同一文件" in seen
+    assert "归为" not in seen
+    before = snapshot()
+    assert reader.post(f"/documents/{later}/alike", {"pair": f"{later}|{first}", "choice": "join"}).status_code == 403
+    assert snapshot() == before
+    assert "撤销归并" in browser.follow(f"/documents/{later}/alike", {"pair": f"{later}|{first}", "choice": "join"})
+    assert Document.objects.count() == 1
+    browser.post(f"/documents/{first}/alike", {"pair": f"{later}|{first}", "choice": "separate"})
+    assert Document.objects.count() == 2
+
+
+def test_the_same_file_elsewhere_is_told_to_who_sees_it(system, worker, signed_in):
+    a_project(system, "XM-1")
+    a_project(system, "XM-2", unit="省水文局")
+    key = file_text(system, "XM-1", "合同.txt", "合同正文").document.id
+    file_text(system, "XM-2", "合同.txt", "合同正文")
+    worker.drain()
+    assert "同一文件已在项目" in signed_in("archivist").page(f"/documents/{key}")
+    assert "XM-2" not in signed_in("unit_a").page(f"/documents/{key}")

@@ -1,0 +1,232 @@
+"""Documents that look like versions of one another: found from signatures, decided by people, undone where possible."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archive import models
+from archive.access import Actor, require, system_actor
+from archive.clock import Clock
+from archive.errors import Conflict, Invalid, NotFound
+from archive.models import Document, Member, TextRecord, Version
+from archive.models.similarity import Likeness, TextSignature
+from archive.permissions import Permission
+from archive.queries import find_document
+from archive.similarity import bands_of, signature_of, similarity
+from archive.transaction import Transaction, collection, write
+
+ALIKE = 0.6        # † a draft with a paragraph changed, or one page recognised twice, has more than this in common
+MOST_LOOKED_AT, MOST_KEPT = 200, 5
+
+
+def compare(clock: Clock, texts: Mapping[str, Sequence[str]]) -> int:
+    """Keep the signatures of these versions' texts, then propose what they are nearly the same as; how many pairs.
+
+    First all signatures are stored, then all are looked up: of two that arrive at the same time one finds the other.
+    """
+    actor = system_actor("guard")
+    require(actor, Permission.TEXT_RECORD)
+    made = [(version, signature) for version in Version.objects(id__in=list(texts))
+            if (signature := signature_of(texts[version.id]))]
+    if not made:
+        return 0
+
+    def store(tx: Transaction) -> None:
+        for version, signature in made:
+            tx.put(TextSignature(id=version.id, version=version.id, document=version.document, dossier=version.dossier,
+                                 signature=signature, bands=bands_of(signature)))
+        tx.audit("documents.compared", "archive:documents", documents=len(made))
+
+    write(actor, clock, store)
+    pairs = [pair for version, signature in made for pair in _pairs(version, signature)]
+    return write(actor, clock, lambda tx: _propose(tx, pairs)) if pairs else 0
+
+
+def dismiss(actor: Actor, clock: Clock, key: str) -> None:
+    """The two are not the same, and are not proposed again. Raises NotPermitted, NotFound, Conflict."""
+    require(actor, Permission.DOCUMENT_CONFIRM)
+    _visible(actor, key)
+
+    def work(tx: Transaction) -> None:
+        row = _open(tx, key)
+        _decide(tx, row, "dismissed")
+        tx.audit("document.not-alike", f"document:{row['document']}", other=row["other"], similarity=row["similarity"])
+
+    write(actor, clock, work)
+
+
+def join(actor: Actor, clock: Clock, key: str) -> str:
+    """Make the later document a version of the other; the other's id. Raises Invalid where that cannot be.
+
+    Its bytes, texts and findings move along unchanged; how it was described is kept, for `separate`.
+    """
+    require(actor, Permission.DOCUMENT_CONFIRM)
+    _visible(actor, key)
+
+    def work(tx: Transaction) -> str:
+        row = _open(tx, key)
+        later, earlier = (tx.fresh(Document, {"_id": row[name]}) for name in ("document", "other"))
+        if later is None or earlier is None:
+            raise NotFound(what="文件", key=key)
+        version = _joinable(tx, later, earlier)
+        target = Document._from_son(earlier)
+        number = _last_number(tx, target.id) + 1
+        tx.remove(Document, {"_id": later["_id"]})
+        _move(tx, version["_id"], target.id, number)
+        target.current, target.version, target.filename = version["_id"], number, version["filename"]
+        _take_text_of(target, later)
+        tx.replace(target)
+        _decide(tx, row, "joined", kept=later)
+        tx.audit("document.joined", f"document:{target.id}", joined=later["_id"], number=number, similarity=row["similarity"])
+        _changed(tx, target.id, later["_id"], target.project)
+        return str(target.id)
+
+    return write(actor, clock, work)
+
+
+def separate(actor: Actor, clock: Clock, key: str) -> str:
+    """Undo `join`: the version is a document of its own again, as it was described. Raises Invalid where it moved on."""
+    require(actor, Permission.DOCUMENT_CONFIRM)
+    row = Likeness.objects(id=key, state="joined").first()
+    if row is None:
+        raise NotFound(what="归并记录", key=key)
+    find_document(actor, row.other)
+
+    def work(tx: Transaction) -> str:
+        fresh = tx.fresh(Likeness, {"_id": key, "state": "joined"})
+        if fresh is None:
+            raise Conflict(what="归并记录", key=key)
+        target = Document._from_son(tx.fresh(Document, {"_id": fresh["other"]}))
+        kept = fresh["kept"]
+        if target.current != kept["current"]:
+            raise Invalid(field="版本", problem="归并之后又有了更新的版本，不能再分开。")
+        before = max(_versions(tx, target.id, {"$ne": kept["current"]}), key=lambda v: int(v["number"]))
+        _move(tx, kept["current"], kept["_id"], kept["version"])
+        collection(Document).insert_one({**kept, "revision": kept["revision"] + 1}, session=tx.session)
+        target.current, target.version, target.filename = before["_id"], before["number"], before["filename"]
+        _take_text_of(target, _text_state(tx, before["_id"]))
+        tx.replace(target)
+        _decide(tx, fresh, "dismissed")
+        tx.audit("document.separated", f"document:{target.id}", separated=kept["_id"])
+        _changed(tx, target.id, kept["_id"], target.project)
+        return str(kept["_id"])
+
+    return write(actor, clock, work)
+
+
+def likenesses_of(actor: Actor, key: str) -> list[tuple[Likeness, Document]]:
+    """Open proposals about a document with the other document of each; only what the actor may see."""
+    document = find_document(actor, key)
+    found = []
+    for row in Likeness.objects(__raw__={"$or": [{"document": document.id}, {"other": document.id}], "state": "open"}):
+        try:
+            found.append((row, find_document(actor, row.other if row.document == document.id else row.document)))
+        except NotFound:
+            continue
+    return sorted(found, key=lambda pair: -pair[0].similarity)
+
+
+def joined_to(actor: Actor, key: str) -> list[Likeness]:
+    """Which versions of a document were documents of their own before, and can be again."""
+    document = find_document(actor, key)
+    return [row for row in Likeness.objects(other=document.id, state="joined") if row.kept.get("current") == document.current]
+
+
+def _pairs(version: Version, signature: bytes) -> list[Likeness]:
+    """The most alike of those that share a band: of the dossier first, then of any."""
+    bands, found = bands_of(signature), []
+    own = {"bands": {"$in": bands}, "document": {"$ne": version.document}}
+    rows = list(collection(TextSignature).find({**own, "dossier": version.dossier}).limit(MOST_LOOKED_AT))
+    rows += list(collection(TextSignature).find({**own, "dossier": {"$ne": version.dossier}}).limit(MOST_LOOKED_AT))
+    for row in rows:
+        if (alike := similarity(signature, row["signature"])) >= ALIKE:
+            found.append(_likeness(version, row, alike))
+    return sorted(found, key=lambda pair: (pair.dossier != pair.other_dossier, -pair.similarity))[:MOST_KEPT]
+
+
+def _likeness(version: Version, row: Mapping[str, Any], alike: float) -> Likeness:
+    """Ids grow with time: the later document is the one that may be a version of the earlier."""
+    mine = (version.document, version.dossier, version.id)
+    theirs = (row["document"], row["dossier"], row["version"])
+    (later, dossier, its_version), (earlier, other_dossier, _) = sorted([mine, theirs], reverse=True)
+    return Likeness(id=f"{later}|{earlier}", document=later, other=earlier, version=its_version, dossier=dossier,
+                    other_dossier=other_dossier, similarity=round(alike, 3))
+
+
+def _propose(tx: Transaction, pairs: Sequence[Likeness]) -> int:
+    """What a person decided already stays decided."""
+    new = 0
+    for pair in {pair.id: pair for pair in pairs}.values():
+        if tx.fresh(Likeness, {"_id": pair.id}) is None:
+            pair.at = tx.now
+            tx.insert(pair)
+            tx.audit("document.alike", f"document:{pair.document}", other=pair.other, similarity=pair.similarity)
+            new += 1
+    if not new:
+        tx.audit("documents.compared", "archive:documents", documents=0)
+    return new
+
+
+def _visible(actor: Actor, key: str) -> None:
+    row = Likeness.objects(id=key).first()
+    if row is None:
+        raise NotFound(what="相似文件", key=key)
+    find_document(actor, row.document)
+    find_document(actor, row.other)
+
+
+def _open(tx: Transaction, key: str) -> dict[str, Any]:
+    row = tx.fresh(Likeness, {"_id": key, "state": "open"})
+    if row is None:
+        raise Conflict(what="相似文件", key=key)
+    return row
+
+
+def _decide(tx: Transaction, row: Mapping[str, Any], state: str, **more: Any) -> None:
+    tx.update(Likeness, row["_id"], {"$set": {"state": state, "decided_at": tx.now, "decided_by": tx.actor.id, **more}})
+
+
+def _joinable(tx: Transaction, later: Mapping[str, Any], earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """The one version that is to move. Raises Invalid saying what stands against it."""
+    versions = _versions(tx, later["_id"])
+    for stands, problem in (
+            (later["dossier"] != earlier["dossier"], "两个文件在不同的项目，不能归为一个文件的两版。"),
+            (len(versions) != 1, "后一个文件已有多个版本，不能归并。"),
+            (bool(earlier.get("catalogue_only")), "目录条目没有文件内容，不能归并。"),
+            (tx.fresh(Member, {"document": later["_id"]}) is not None, "后一个文件是压缩包或邮件，其中的文件已另行归档，不能归并。")):
+        if stands:
+            raise Invalid(field="归并", problem=problem)
+    return versions[0]
+
+
+def _versions(tx: Transaction, key: str, which: object = None) -> list[dict[str, Any]]:
+    match = {"document": key, **({"_id": which} if which else {})}
+    return list(collection(Version).find(match, session=tx.session))
+
+
+def _last_number(tx: Transaction, key: str) -> int:
+    return max(int(version["number"]) for version in _versions(tx, key))
+
+
+def _move(tx: Transaction, version: str, document: str, number: int) -> None:
+    """The version, and everything derived from it, says which document it is of; what it was received as stays."""
+    tx.update(Version, version, {"$set": {"document": document, "number": number}})
+    for model in models.ALL:
+        if model not in (Version, Likeness, Member) and {"document", "version"} <= model._fields.keys():
+            collection(model).update_many({"version": version}, {"$set": {"document": document}}, session=tx.session)
+    tx.update(TextRecord, version, {"$set": {"document": document}})
+
+
+def _take_text_of(target: Document, row: Mapping[str, Any]) -> None:
+    for name in ("text_state", "text_reason", "labels", "personal", "guarded"):
+        setattr(target, name, row.get(name, getattr(target, name)))
+
+
+def _text_state(tx: Transaction, version: str) -> dict[str, Any]:
+    record = tx.fresh(TextRecord, {"_id": version})
+    state = "pending" if record is None else "read" if record.get("chars") else "no_text"
+    return {"text_state": state, "text_reason": "", "labels": [], "personal": {}, "guarded": ""}
+
+
+def _changed(tx: Transaction, target: str, other: str, project: str) -> None:
+    tx.emit("document.text-read", target, project)  # indexed, judged and examined again
+    tx.emit("document.text-read", other, project)
