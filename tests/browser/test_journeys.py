@@ -21,7 +21,7 @@ MAIN_PAGES = ("/", "/projects", "/projects/SC-2024-001", "/search?q=密码应用
 COUNT_UPLOADS = """() => {
     window.mostAtOnce = 0;
     new MutationObserver(() => {
-        const states = [...document.querySelectorAll('#files > li:not([class]) .state')].map(state => state.textContent);
+        const states = [...document.querySelectorAll('#files > li:is(:not([class]), [class=""]) .state')].map(state => state.textContent);
         window.mostAtOnce = Math.max(window.mostAtOnce, states.filter(state => state !== '等待中').length);
     }).observe(document.getElementById('files'), {childList: true, subtree: true, characterData: true, attributes: true});
 }"""
