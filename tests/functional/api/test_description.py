@@ -99,8 +99,10 @@ def test_path_parameters_are_described(description: dict[str, Any]) -> None:
 def test_every_write_takes_an_idempotency_key(description: dict[str, Any]) -> None:
     for method, path, operation in operations(description):
         headers = {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
-        # Of tus the offset says what was done already, and the same file announced twice is the same upload.
-        if method != "get" and path != "/api/v1/tokens" and not path.startswith("/api/v1/uploads"):
+        # Of tus the offset says what was done already, and the same file announced twice is the same upload. A look at
+        # masked numbers is a reading that is kept each time: its answer may lie nowhere to be given again.
+        apart = path == "/api/v1/tokens" or path.startswith("/api/v1/uploads") or path.endswith("/text/unmasked")
+        if method != "get" and not apart:
             assert "Idempotency-Key" in headers, (method, path)
 
 
