@@ -27,9 +27,13 @@ class FieldReader:
     def read(self, documents: Iterable[Document]) -> int:
         """Of those whose current version has text; how many were written."""
         with_text = [document for document in documents if document.current and document.text_state != TextState.PENDING]
-        pages = pages_by_version([document.current for document in with_text])
+        versions = [document.current for document in with_text]
+        pages = pages_by_version(versions)
+        drawn = set(collection(PageLayout).distinct("version", {"version": {"$in": versions}}))  # few: only scans have any
         return record_fields(self.clock, EXTRACTOR, [
-            FieldsRead(document, document.current, [_value(document.current, found) for found in read_fields(pages[document.current])])
+            FieldsRead(document, document.current, [
+                _value(found, _box(document.current, found) if document.current in drawn else [])
+                for found in read_fields(pages[document.current])])
             for document in with_text if any(page.strip() for page in pages.get(document.current, ()))])
 
     def renew(self, limit: int = 100_000) -> int:
@@ -47,9 +51,9 @@ class FieldReader:
         return done
 
 
-def _value(version: str, found: Found) -> FieldValue:
+def _value(found: Found, box: list[float]) -> FieldValue:
     return FieldValue(key=found.key, value=found.value, quote=found.quote, page=found.page, start=found.start, end=found.end,
-                      box=_box(version, found), confidence=found.confidence)
+                      box=box, confidence=found.confidence)
 
 
 def _box(version: str, found: Found) -> list[float]:
