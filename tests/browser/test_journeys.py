@@ -130,7 +130,7 @@ def test_the_type_is_confirmed_with_one_of_the_proposals(visitor: Visitor) -> No
     page = visitor.sign_in("archivist").open(f"/documents/{document.id}")
     choice = page.get_by_label("文件类型")
     choice.select_option("meeting_minutes")
-    page.get_by_role("button", name="确认", exact=True).click()
+    page.locator("#confirm").get_by_role("button", name="确认", exact=True).click()
     expect(page.get_by_text("已确认。")).to_be_visible()
     expect(page.locator(".page-head")).to_contain_text("人工确认")
 
