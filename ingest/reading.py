@@ -6,8 +6,7 @@ from pathlib import Path
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
-from archive.errors import ArchiveError, EngineDown
-from archive.events import NotNow
+from archive.errors import EngineDown
 from archive.models import Document, OutboxEvent, TextState, Version
 from archive.operations.documents import TextRead
 from archive.remarks import Remark, Severity
@@ -16,7 +15,8 @@ from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
 from ingest.guard import keep_text
 from ingest.media_types import disagreement
 from ingest.ocr.port import MEDIA_TYPES
-from ingest.sandbox import Sandbox, SandboxClosed, SandboxFailure
+from ingest.one_by_one import one_by_one
+from ingest.sandbox import Sandbox, SandboxFailure
 
 HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
 _UNSUPPORTED = "此格式暂不读取文字，文件已原样保存，可下载查看。"
@@ -81,17 +81,7 @@ class PendingReader:
 
     def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
         """Raises NotNow where the sandbox is closed meanwhile: the file is to be read later, or by another worker."""
-        answer: dict[str, str | EngineDown] = {}
-        for event in events:
-            try:
-                self.read_document(event.subject)
-            except SandboxClosed as error:
-                raise NotNow from error
-            except EngineDown as error:
-                answer[event.id] = error
-            except ArchiveError as error:
-                answer[event.id] = str(error)
-        return answer
+        return one_by_one(events, self.read_document)
 
     def interrupt(self) -> None:
         """End what is being read: whoever reads it later begins anew."""

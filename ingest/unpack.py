@@ -13,14 +13,15 @@ from pathlib import Path
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
-from archive.errors import ArchiveError, EngineDown, Invalid
+from archive.errors import EngineDown, Invalid
 from archive.events import NotNow
 from archive.models import Document, Member, OutboxEvent, Outcome, Unpacking, UnpackState, Version
 from archive.operations.documents import dossier_for_files
 from archive.operations.members import Verdict, record_unpacked, unpacker
 from ingest.guard import withdraw_holder
 from ingest.intake import Intaker
-from ingest.sandbox import Limits, SandboxClosed
+from ingest.one_by_one import one_by_one
+from ingest.sandbox import Limits
 from ingest.unpacking.budget import Place, UnpackLimits
 from ingest.unpacking.entries import Job
 from ingest.unpacking.filing import Filing
@@ -50,17 +51,7 @@ class Unpacker:
 
     def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
         """Raises NotNow where it is told to stop: whoever takes the event up goes on where this ended."""
-        answer: dict[str, str | EngineDown] = {}
-        for event in events:
-            try:
-                self.unpack_document(event.subject)
-            except SandboxClosed as error:
-                raise NotNow from error
-            except EngineDown as error:
-                answer[event.id] = error
-            except ArchiveError as error:
-                answer[event.id] = str(error)
-        return answer
+        return one_by_one(events, self.unpack_document)
 
     def interrupt(self) -> None:
         """End what is being taken apart; nothing more is begun."""

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
-from archive.errors import ArchiveError, EngineDown
-from archive.events import NotNow
+from archive.errors import EngineDown
 from archive.models import Document, OutboxEvent, PageLayout, TextRecord, TextState, Version
 from archive.operations.documents import TextRead
 from archive.operations.layouts import Layout, layouts_of, record_layouts
@@ -20,7 +19,7 @@ from ingest.extractors.base import UnreadableFile
 from ingest.guard import keep_text
 from ingest.ocr.headings import headings_of
 from ingest.ocr.port import Ocr
-from ingest.sandbox import SandboxClosed
+from ingest.one_by_one import one_by_one
 
 SLICE, KEPT_TOGETHER = 12, 3   # pages: until others get their turn, and until what was read is kept
 MOST_PAGES = 10_000
@@ -45,17 +44,7 @@ class Recogniser:
 
     def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
         """Raises NotNow where the engine is closed meanwhile: the rest is to be read later, or by another worker."""
-        answer: dict[str, str | EngineDown] = {}
-        for event in events:
-            try:
-                self.recognise_document(event.subject)
-            except SandboxClosed as error:
-                raise NotNow from error
-            except EngineDown as error:
-                answer[event.id] = error
-            except ArchiveError as error:
-                answer[event.id] = str(error)
-        return answer
+        return one_by_one(events, self.recognise_document)
 
     def interrupt(self) -> None:
         self.ocr.close()

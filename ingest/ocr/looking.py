@@ -10,14 +10,14 @@ from pathlib import Path
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
-from archive.errors import ArchiveError, EngineDown
-from archive.events import NotNow
+from archive.errors import EngineDown
 from archive.models import Document, OutboxEvent, TextRecord, Version
 from archive.operations.remarks import record_remarks
 from archive.remarks import Remark, Severity
 from ingest.extractors.base import NoExtractor, UnreadableFile
 from ingest.ocr.port import IMAGES, MEDIA_TYPES, RUN
-from ingest.sandbox import Limits, Sandbox, SandboxClosed, SandboxFailure
+from ingest.one_by_one import one_by_one
+from ingest.sandbox import Limits, Sandbox, SandboxFailure
 
 SOURCE = "scan-quality 1"
 LIMITS = Limits(cpu_seconds=60, wall_seconds=180.0, memory_mb=1536, output_mb=4, jobs=200, rss_mb=300)
@@ -54,18 +54,9 @@ class ScanJudge:
 
     def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
         """Raises NotNow where the system is going down."""
-        answer: dict[str, str | EngineDown] = {}
-        for event in events:
-            try:
-                self.judge(event.subject)
-            except SandboxClosed as error:
-                raise NotNow from error
-            except EngineDown as error:
-                answer[event.id] = error
-            except ArchiveError as error:
-                answer[event.id] = str(error)
+        failed = one_by_one(events, self.judge)
         self._sandbox.rest()
-        return answer
+        return failed
 
     def close(self) -> None:
         self._sandbox.close()
