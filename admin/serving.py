@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from logging.handlers import RotatingFileHandler
 
@@ -25,7 +25,7 @@ from admin.backends import staging_folder
 from admin.bootstrap import build
 from admin.locks import FolderLock
 from admin.scheduler import Scheduler
-from admin.settings import BadSetting, Settings
+from admin.settings import BadSetting, Settings, environment_for
 from admin.sources import source_threads
 from admin.web.app import create_app
 from admin.web.server import WebServer
@@ -60,7 +60,8 @@ def supervise(settings: Settings, host: str, port: int) -> None:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        children = [Child(["web", "--host", host, "--port", str(port)]), Child(["worker"])]
+        environment = environment_for(settings)
+        children = [Child(arguments, environment) for arguments in (["web", "--host", host, "--port", str(port)], ["worker"])]
         closing.callback(_stop, children)
         for child in children:
             child.start()
@@ -89,7 +90,8 @@ def _stop(children: Sequence["Child"]) -> None:
 class Child:
     """One half of the archive as a subprocess. One that dies at once is not restarted at once."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.environment = environment
         self.command = [sys.executable, "-m", "admin", *arguments, "--supervised"]
         self.process: subprocess.Popen[bytes] | None = None
         self.started = self.not_before = 0.0
@@ -97,7 +99,8 @@ class Child:
     def start(self) -> None:
         self.started = time.monotonic()
         # Ctrl-C at the terminal reaches the supervisor alone, which then stops the children in order.
-        self.process = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: S603
+        self.process = subprocess.Popen(self.command, env=self.environment, start_new_session=True,  # noqa: S603
+                                        preexec_fn=_die_with_parent)
 
     def revive(self) -> None:
         now = time.monotonic()

@@ -282,6 +282,11 @@ def given(name: str) -> bool:
     return bool(config) and name in _read_file(config)[0]
 
 
+def environment_for(settings: Settings) -> dict[str, str]:
+    """What a child process is given that shall work on the same data folder: it may have been chosen in the program."""
+    return {**os.environ, f"{PREFIX}DATA_DIR": str(settings.data_dir)}
+
+
 def with_secret_key(settings: Settings) -> Settings:
     """The embedded profile makes its key once and keeps it in the data folder, mode 600."""
     if settings.secret_key:

@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.functional.processes import commands, engines, living, tree, until
-from tests.functional.shell import Shell
+from tests.functional.shell import ROOT, Shell
 
 CODE = "XM-2024-001"
 LEDGER = f"项目编号,项目名称,项目单位,建设方式\n{CODE},一体化协同办公平台建设项目,省数字政务厅,自行建设\n"
@@ -23,9 +24,9 @@ STARTED, GONE = 60, 10
 class Serving:
     """A running `dangan serve`, as another program meets it."""
 
-    def __init__(self, shell: Shell, token: str) -> None:
-        self.shell, self.token, self.port = shell, token, free_port()
-        self.process = shell.start("serve", "--port", self.port)
+    def __init__(self, shell: Shell, token: str, process: "subprocess.Popen[Any] | None" = None, port: int = 0) -> None:
+        self.shell, self.token, self.port = shell, token, port or free_port()
+        self.process = process or shell.start("serve", "--port", self.port)
 
     def ask(self, path: str) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -131,3 +132,27 @@ def test_no_process_outlives_a_killed_supervisor(serve: Callable[[], Serving]) -
     assert again.process.wait() == 0
 
 
+SERVE_DEMO = """
+import sys
+from admin.cli.demo import demo_settings
+from admin.serving import supervise
+supervise(demo_settings(), "127.0.0.1", int(sys.argv[1]))
+"""
+
+
+def test_the_demonstration_serves_the_folder_it_was_loaded_into(tmp_path: Path) -> None:
+    """As `make demo` runs it, with no folder named: web and worker are on `var/demo` too, not on `var`."""
+    shell, port = Shell(tmp_path / "var" / "demo"), free_port()
+    shell("user", "add", "wang", "--role", "archivist")
+    token = shell("user", "token", "wang").out.split()[-1]
+    environment = shell.environment({"PYTHONPATH": str(ROOT)})
+    del environment["DANGAN_DATA_DIR"]
+    process = subprocess.Popen([sys.executable, "-c", SERVE_DEMO, str(port)], cwd=tmp_path, env=environment)
+    try:
+        serving = Serving(shell, token, process, port)
+        assert until(serving.ready, STARTED)
+        assert serving.ask("/api/v1/projects")[0] == 200
+        assert [path.name for path in (tmp_path / "var").iterdir()] == ["demo"]
+    finally:
+        process.terminate()
+        process.wait(30)
