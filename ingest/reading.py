@@ -17,9 +17,11 @@ from ingest.media_types import disagreement
 from ingest.ocr.port import MEDIA_TYPES
 from ingest.one_by_one import one_by_one
 from ingest.sandbox import Sandbox, SandboxFailure
+from ingest.unpacking.readers import READERS
 
 HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
 _UNSUPPORTED = "此格式暂不读取文字，文件已原样保存，可下载查看。"
+_BUNDLE = "压缩包自己没有文字；包里的文件各自归档，列在它的页面上。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages
     try:
         extraction = sandbox.extract(path, media_type, filename, max_pages=max_pages)
     except NoExtractor:
-        return Reading(TextRead(TextState.UNSUPPORTED, reason=_UNSUPPORTED, remarks=doubts))
+        return Reading(TextRead(TextState.UNSUPPORTED, reason=_BUNDLE if media_type in READERS else _UNSUPPORTED, remarks=doubts))
     except (UnreadableFile, SandboxFailure) as error:
         return Reading(TextRead(TextState.UNREADABLE, reason=str(error), remarks=doubts))
     text = _as_text(extraction, media_type)

@@ -38,7 +38,7 @@ class TextState(StrEnum):
 
 TEXT_STATE_NAMES = {
     TextState.PENDING: "正在读取", TextState.READ: "已读取", TextState.OCR: "光学识别", TextState.NO_TEXT: "没有文字层",
-    TextState.GARBLED: "文字层乱码", TextState.UNREADABLE: "损坏或无法读取", TextState.UNSUPPORTED: "格式暂不读取文字",
+    TextState.GARBLED: "文字层乱码", TextState.UNREADABLE: "损坏或无法读取", TextState.UNSUPPORTED: "不读取文字",
 }
 
 

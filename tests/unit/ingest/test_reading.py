@@ -46,3 +46,9 @@ def test_a_torn_file_is_marked_with_the_reason(sandbox: Sandbox, tmp_path: Path)
     text = read(sandbox, path, PDF, "a.pdf").text
     assert (text.state, text.pages) == (TextState.UNREADABLE, ())
     assert text.reason
+
+
+def test_a_bundle_says_that_what_is_in_it_is_filed_by_itself(sandbox: Sandbox, tmp_path: Path) -> None:
+    text = read(sandbox, samples.archive(tmp_path / "a.zip", {"甲.txt": b"1"}), "application/zip", "a.zip").text
+    assert text.state is TextState.UNSUPPORTED
+    assert "包里的文件各自归档" in text.reason
