@@ -4,10 +4,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from admin.locks import FolderLock
+from admin.mail.address import smtp_address
 from admin.mail.folder import FolderMailer
 from admin.mail.port import Mailer
 from admin.mail.smtp import Server, SmtpMailer
-from admin.settings import Settings, smtp_address
+from admin.settings import Settings
 from archive.blobs.folder import FolderBlobs
 from archive.blobs.port import BlobStore
 from archive.blobs.s3_address import S3Address

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from admin import settings
-from admin.settings import SETTINGS, BadSetting, Settings, load, smtp_address, with_secret_key
+from admin.mail.address import smtp_address
+from admin.settings import SETTINGS, BadSetting, Settings, load, with_secret_key
 from retention.compliance.facts import RuleSettings
 
 KEY = "k" * 32
