@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from admin.erasing import erase
 from admin.system import System
-from archive.effects import ERASE, FIELDS, GUARD, INDEX, JUDGE, LOOK, OCR, READ, UNPACK
+from archive.effects import ERASE, FIELDS, GUARD, INDEX, JUDGE, LOOK, OCR, READ, UNIT, UNPACK
 from archive.events import Subscription
 from archive.models import Document, OutboxEvent, Project
 from archive.server_clock import AT_ONCE
@@ -34,6 +34,12 @@ def still_coming(codes: Iterable[str]) -> set[str]:
     return set(collection(OutboxEvent).distinct("project", waiting))
 
 
+def of_units(events: Iterable[OutboxEvent]) -> set[str]:
+    """Every project of the units of which something changed."""
+    units = sorted({event.subject for event in events if event.kind == UNIT})
+    return set(Project.objects(unit__in=units).scalar("code")) if units else set()
+
+
 def gone(keys: Collection[str]) -> set[str]:
     """Those of the documents that are no longer there."""
     there = collection(Document).find({"_id": {"$in": sorted(keys)}}, {"_id": 1})
@@ -51,7 +57,7 @@ def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
         return {}
 
     def judge(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
-        codes = {event.project for event in events if event.project}
+        codes = {event.project for event in events if event.project} | of_units(events)
         codes -= still_coming(codes)
         followers = Project.objects(predecessor__in=sorted(codes)).scalar("code")
         refresh(system.judge, codes | set(followers))

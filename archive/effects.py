@@ -11,6 +11,7 @@ GUARD, ERASE, LOOK, OCR = "guard", "erase", "look", "ocr"
 LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE, LOOK, OCR, FIELDS)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
 PROJECT, BUNDLE = "project.changed", "document.bundle"
+UNIT = "unit.changed"  # what a unit's own registers say: all its projects are judged again
 WITHDRAWN = "document.withdrawn"  # one that bears a secrecy marking is gone; its bytes follow
 SCANNED, HALF_RECOGNISED = "document.scanned", "document.half-recognised"
 
@@ -20,6 +21,7 @@ EFFECTS: Mapping[str, tuple[str, ...]] = {
     TEXT_READ: (INDEX, JUDGE, GUARD, FIELDS),
     CHANGED: (INDEX, JUDGE),
     PROJECT: (JUDGE,),
+    UNIT: (JUDGE,),
     BUNDLE: (UNPACK,),
     WITHDRAWN: (INDEX, JUDGE, ERASE),
     SCANNED: (LOOK, OCR),

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     PROJECT_CREATE = "project:create"
     PROJECT_READ = "project:read"
     PROJECT_UPDATE = "project:update"
+    REGISTER_WRITE = "register:write"
     SECRECY_CLEAR = "secrecy:clear"
     STORAGE_MOVE = "storage:move"
     TEXT_RECORD = "text:record"
@@ -51,8 +52,9 @@ _READ = {Permission.PROJECT_READ, Permission.DOCUMENT_READ}
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: frozenset(_READ | {
         Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE, Permission.DOCUMENT_CONFIRM, Permission.DOCUMENT_FILE,
-        Permission.DOSSIER_ASSIGN, Permission.PERSONAL_UNMASK, Permission.PROJECT_CREATE, Permission.PROJECT_UPDATE}),
-    Role.UNIT: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.DOCUMENT_FILE}),
+        Permission.DOSSIER_ASSIGN, Permission.PERSONAL_UNMASK, Permission.PROJECT_CREATE, Permission.PROJECT_UPDATE,
+        Permission.REGISTER_WRITE}),
+    Role.UNIT: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.DOCUMENT_FILE, Permission.REGISTER_WRITE}),
     Role.AUDITOR: frozenset(_READ | {Permission.PERSONAL_UNMASK}),
     Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE}),
     # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.

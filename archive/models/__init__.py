@@ -12,6 +12,7 @@ from archive.models.members import Member, Outcome, Unpacking, UnpackState
 from archive.models.people import Person, Token, Unit
 from archive.models.projects import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Project, Waiver
 from archive.models.receipts import Channel, Counter, Receipt, ReceiptEntry
+from archive.models.registers import RegisterChange, RegisterEntry
 from archive.models.remarks import RemarkItem, Remarks
 from archive.models.similarity import Likeness, TextSignature
 from archive.models.sources import IntakeSource
@@ -25,13 +26,14 @@ ALL: tuple[type[Model], ...] = (
     TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
     ReceiptEntry, Counter, Member, Unpacking, ImportRun, ImportReject, TypeEvidence,
-    IntakeSource, MailboxLetter)
+    IntakeSource, MailboxLetter, RegisterEntry, RegisterChange)
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter",
     "Document", "Idempotency", "ImportReject", "ImportRun",
     "IndexRebuild", "IntakeSource", "JobRun", "LayoutLine", "Lease", "MailboxLetter", "Member", "Model", "MoveState",
-    "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RemarkItem", "Remarks",
+    "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RegisterChange", "RegisterEntry",
+    "RemarkItem", "Remarks",
     "Revisioned", "StorageMove", "StorageProof", "TextPart", "TextRecord", "TextState", "Token",
     "TypeEvidence", "Unit",
     "UnpackState", "Unpacking", "Version", "Waiver", "new_id"]

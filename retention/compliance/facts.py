@@ -1,4 +1,4 @@
-"""The plain facts a rule may read: one project, its contracts and documents, the project before it, and the day.
+"""The plain facts a rule may read: one project, its contracts, documents and registers, the project before it, the day.
 
 Owns the shapes; must not know rules, models or queries. Whoever evaluates fills them in; every field that the ledger
 may leave empty is None or "" here, and no rule may fail because of that.
@@ -8,11 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date
 
+from archive.registers import register_of
+from archive.registers.columns import PROJECT
+from retention.compliance.rows import Row
 from retention.compliance.rule_settings import RuleSettings
 from retention.workdays import WorkCalendar
 
 __all__ = [
-    "ContractFacts", "DocumentFacts", "Facts", "ProjectFacts", "RuleSettings", "contract_facts", "earliest",
+    "ContractFacts", "DocumentFacts", "Facts", "ProjectFacts", "Row", "RuleSettings", "contract_facts", "earliest",
     "existed_by", "latest", "project_facts",
 ]
 
@@ -106,13 +109,17 @@ class DocumentFacts:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Everything one evaluation of one project may read. Equal only to itself, so that results can be kept by it."""
+    """Everything one evaluation of one project may read. Equal only to itself, so that results can be kept by it.
+
+    registers: rows of the project's own registers and of its unit's, withdrawn ones left out; read them by `rows`.
+    """
 
     project: ProjectFacts
     today: date
     contracts: tuple[ContractFacts, ...] = ()
     documents: tuple[DocumentFacts, ...] = ()
     predecessor: ProjectFacts | None = None
+    registers: tuple[Row, ...] = ()
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     settings: RuleSettings = field(default_factory=RuleSettings)
 
@@ -131,6 +138,23 @@ class Facts:
         found = [contract for contract in self.contracts
                  if contract.type in types and (contract.signed_on is None or contract.signed_on <= self.today)]
         return tuple(sorted(found, key=lambda contract: (contract.start_on or date.max, contract.number)))
+
+    def rows(self, key: str) -> tuple[Row, ...]:
+        """Rows of this register (`archive/registers`) that are true by `today`, oldest first.
+
+        Registers of units give the rows of the project's unit, of all its projects: `own_rows` for this one's.
+        Raises NotFound for a register there is not.
+        """
+        register = register_of(key)
+        return tuple(row for row in self.registers if row.register is register and row.there_on(self.today))
+
+    def own_rows(self, key: str) -> tuple[Row, ...]:
+        """As `rows`, of a unit's register only those that name this project."""
+        return tuple(row for row in self.rows(key) if row.register.scope == PROJECT or row.text("project") == self.project.code)
+
+    def row(self, key: str) -> Row | None:
+        """The only or the newest row of this register, None where there is none."""
+        return next(reversed(self.rows(key)), None)
 
     def reached(self, day: date | None) -> date | None:
         """The day where it is not in the future of the day judged; a planned date proves nothing yet."""

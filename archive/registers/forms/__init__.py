@@ -1,0 +1,1 @@
+"""The definitions, by the part of a project's life they belong to."""
