@@ -6,6 +6,7 @@ import io
 import wave
 import zipfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,8 +138,9 @@ def signed_pdf(path: Path, signer: str = "测试签名人") -> Path:
 
     source = io.BytesIO(samples.pdf(path, [["合同正文"]]).read_bytes())
     metadata = signers.PdfSignatureMetadata(field_name="Sig1", md_algorithm="sha256")
-    with path.open("wb") as target:
-        signers.sign_pdf(IncrementalPdfFileWriter(source), metadata, signer=_signer(signer), output=target)
+    with path.open("wb") as target, ThreadPoolExecutor(1) as alone:  # it runs an event loop: this thread may have one
+        alone.submit(signers.sign_pdf, IncrementalPdfFileWriter(source), metadata, signer=_signer(signer),
+                     output=target).result()
     return path
 
 

@@ -272,6 +272,8 @@ def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
 def new_records(tx: Transaction, project: Project, intake: Intake) -> tuple[Filed, list[Model]]:
     """What a file becomes, noted in audit and outbox; the caller inserts the records. `project` is of `still_open`."""
     document = _document(tx, project, intake.description, intake.filename)
+    if intake.origin:
+        document.id = intake.origin.child
     version = _version(tx, document.id, project.id, 1, intake)
     document.current = version.id
     came_from = adopt(tx, document, version, intake.origin) if intake.origin else {}

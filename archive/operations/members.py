@@ -4,13 +4,13 @@ The deeds are the system's, on behalf of whoever filed the outermost bundle: she
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from archive.access import Actor, require, system_actor
 from archive.clock import Clock
 from archive.errors import NotFound
-from archive.models import Document, Member, Outcome, Unpacking, Version
+from archive.models import Document, Member, Outcome, Unpacking, Version, new_id
 from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
 from archive.remarks import Remark
@@ -21,7 +21,11 @@ UNPACKER = "unpack"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a member stands: in which version of which document, under which number and path. `by` filed the bundle."""
+    """Where a member stands: in which version of which document, under which number and path. `by` filed the bundle.
+
+    `child` is the id of the document it becomes, if it becomes one. Ids are in order of time: where origins are made in
+    the order of the bundle, its documents are listed in that order, whichever of them is filed first.
+    """
 
     document: str
     version: str
@@ -35,6 +39,7 @@ class Origin:
     outside: bool = False
     occurrence: int = 1
     size: int = 0
+    child: str = field(default_factory=new_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,8 @@ class Filing:
             self._free.release()
             self._submit(lambda: self.note(found, self._fault(ending), ending.size))
             return
-        self._submit(lambda: self._file(receiver, found), free=True)
+        origin = self._origin(found, receiver.size)
+        self._submit(lambda: self._file(receiver, origin), free=True)
 
     def _fault(self, ending: Ending) -> Verdict:
         if ending.fault == "oversized":
@@ -151,8 +152,7 @@ class Filing:
                 running.append(job)
         self._jobs = running
 
-    def _file(self, receiver: Receiver, found: Found) -> None:
-        origin = self._origin(found, receiver.size)
+    def _file(self, receiver: Receiver, origin: Origin) -> None:
         try:
             filed = self._filed(receiver, origin)
         except Secret as refusal:

@@ -1,6 +1,5 @@
 """Every known trick through the whole way in: filed or refused with a reason, within the limits, and the archive works on."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +11,10 @@ from archive.blobs.staging import file_chunks
 from archive.errors import Refused
 from archive.models import Document, OutboxEvent, TextPart
 from archive.operations.documents import Filed
-from bench.memory import PeakMemory
 from tests.builders import SYSTEM, a_project, file_text
 from tests.fuzz.campaign import CODE, left_wrong
 from tests.fuzz.hostile import HOSTILE
-from tests.fuzz.test_fuzz import MOST_MEMORY
+from tests.fuzz.memory import within_bounds
 
 
 def _file(system: System, path: Path) -> tuple[Filed | None, str]:
@@ -31,11 +29,10 @@ def _file(system: System, path: Path) -> tuple[Filed | None, str]:
 def test_a_trick_harms_nobody(system: System, worker: Worker, tmp_path: Path, make: Callable[[Path], Path]) -> None:
     a_project(system, CODE)
     path = make(tmp_path)
-    with PeakMemory(lambda: {os.getpid()}) as memory:
+    with within_bounds():
         filed, reason = _file(system, path)
         worker.drain()
     assert filed is not None or reason.strip()
-    assert memory.peak < MOST_MEMORY
     assert left_wrong(system) == []
     assert OutboxEvent.objects(finished=False).count() == 0
     if filed is not None:

@@ -57,6 +57,12 @@ def test_a_lease_from_before_the_server_s_clock_was_set_back_is_over(duty: str, 
     assert leases.take(duty, "b", clock, TERM)
 
 
+def test_a_lease_of_somebody_whose_command_began_a_moment_later_stands(duty: str, clock: FixedClock) -> None:
+    leases.take(duty, "a", clock, TERM)
+    lease_has_left(duty, TERM + timedelta(seconds=5))
+    assert not leases.take(duty, "b", clock, TERM), "MongoDB does a command again with the time of its beginning"
+
+
 def test_only_the_holder_gives_it_back(duty: str, clock: FixedClock) -> None:
     leases.take(duty, "a", clock, TERM)
     leases.give_back(duty, "b")
