@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from archive.chinese import fold
 from archive.errors import Invalid
+from archive.personal import mask
 
 LONGEST = 200
 LEVELS = ("一级", "二级", "三级", "四级", "五级")
@@ -76,6 +77,15 @@ def shown(key: str, value: str) -> str:
     if field.kind is Kind.MONEY:
         return f"{Decimal(value) / 100:,.2f} 元"
     return f"{value}%" if field.kind is Kind.PERCENT else value
+
+
+def masked(key: str, value: str) -> str:
+    """A kept value with its personal numbers masked. An amount in fen or a date is none, whatever its digits."""
+    return mask(value) if key not in FIELDS or FIELDS[key].kind is Kind.TEXT else value
+
+
+def shown_masked(key: str, value: str) -> str:
+    return shown(key, masked(key, value))
 
 
 def typed(key: str, value: str) -> str | date | int:

@@ -97,6 +97,19 @@ def mask_pages(pages: Sequence[str]) -> list[str]:
     return masked
 
 
+def restore(edited: str, original: str) -> str:
+    """What a person made of a text shown masked, with the numbers back where they left them: a form must not turn a
+    number into asterisks. Masked numbers that were taken out or changed stay so."""
+    hidden, at, parts = mask(original), 0, []
+    for number in find_numbers(original):
+        shown = hidden[number.start:number.end]
+        found = edited.find(shown, at) if "*" in shown else -1
+        if found >= 0:
+            parts += [edited[at:found], original[number.start:number.end]]
+            at = found + len(shown)
+    return "".join(parts) + edited[at:]
+
+
 _SHOWN = {IDENTITY: (4, 4), MOBILE: (3, 4), BANK_CARD: (4, 4), PASSPORT: (2, 2)}
 
 

@@ -1,6 +1,6 @@
 """Values of documents and contradictions between them, as the API gives them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -9,6 +9,9 @@ from pydantic import Field
 from admin.api.context import Asked, Strict
 from admin.api.document_shapes import DocumentPath
 from admin.api.project_shapes import CodePath
+from archive.field_kinds import FIELDS, masked, shown_masked
+from archive.models.fields import FieldValue
+from archive.personal import mask
 
 
 class FieldOut(Strict):
@@ -28,6 +31,14 @@ class FieldOut(Strict):
     read_value: str
     confirmed_by: str
     confirmed_at: datetime | None
+
+
+def fields_out(found: Iterable[FieldValue]) -> list[FieldOut]:
+    """Personal numbers are masked; a value sent back with its asterisks keeps the number behind them."""
+    return [FieldOut(
+        key=f.key, name=FIELDS[f.key].name, value=masked(f.key, f.value), shown=shown_masked(f.key, f.value), quote=mask(f.quote),
+        page=f.page, start=f.start, end=f.end, box=list(f.box), confidence=f.confidence, state=f.state,  # type: ignore[arg-type]
+        read_value=masked(f.key, f.read_value), confirmed_by=f.by_name, confirmed_at=f.at) for f in found if f.key in FIELDS]
 
 
 class FieldsOut(Strict):

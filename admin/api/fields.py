@@ -9,15 +9,14 @@ from admin.api.field_shapes import (
     ContradictionOut,
     ContradictionPath,
     DismissIn,
-    FieldOut,
     FieldPath,
     FieldsOut,
     FieldWord,
+    fields_out,
 )
 from admin.api.idempotency import WriteHeaders, idempotent
 from admin.api.problems import responses
 from admin.api.project_shapes import CodePath
-from archive.field_kinds import FIELDS, shown
 from archive.fields import fields_of
 from archive.models.fields import DocumentFields
 from archive.operations.fields import confirm_field
@@ -58,8 +57,5 @@ def _listed(code: str) -> Response:
 
 
 def _out(found: DocumentFields) -> FieldsOut:
-    listed = [FieldOut(
-        key=f.key, name=FIELDS[f.key].name, value=f.value, shown=shown(f.key, f.value), quote=f.quote, page=f.page, start=f.start,
-        end=f.end, box=list(f.box), confidence=f.confidence, state=f.state, read_value=f.read_value,  # type: ignore[arg-type]
-        confirmed_by=f.by_name, confirmed_at=f.at) for f in found.found if f.key in FIELDS]
-    return FieldsOut(document=found.document, revision=found.revision, extractor=found.extractor, read_at=found.read_at, fields=listed)
+    return FieldsOut(document=found.document, revision=found.revision, extractor=found.extractor, read_at=found.read_at,
+                     fields=fields_out(found.found))

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import Field
 
 from admin.api.context import Asked, Listing, Paging, Strict
+from admin.api.field_shapes import FieldOut
 from archive.operations.review import MOST
 
 
@@ -34,6 +35,27 @@ class WaitingOut(Strict):
 
 class WaitingList(Listing):
     items: Sequence[WaitingOut]
+
+
+class WaitingValuesQuery(ReviewQuery):
+    doubtful: bool = Field(False, description="只要有没有把握的值的文件")
+
+
+class WaitingValuesOut(Strict):
+    """A document and the values of its current version that nobody has confirmed. `revision` goes into a confirmation."""
+
+    document: str
+    project: str
+    title: str
+    type: str
+    revision: int
+    fields_: Sequence[FieldOut] = Field(alias="fields")
+
+
+class WaitingValuesList(Listing):
+    """`total` counts documents, up to 2,000."""
+
+    items: Sequence[WaitingValuesOut]
 
 
 class ChoiceIn(Asked):

@@ -48,7 +48,8 @@ class DocumentFields(Revisioned):
 
     called: ClassVar[str] = "字段"
     meta: ClassVar[dict[str, Any]] = {
-        "collection": "document_fields", "auto_create_index": False, "indexes": ["version", "document", "dossier", "extractor"]}
+        "collection": "document_fields", "auto_create_index": False, "indexes": [
+            "version", "document", "dossier", "extractor", ("found.state", "-read_at", "-id")]}
 
     id: str = StringField(primary_key=True)
     version: str = StringField(required=True)

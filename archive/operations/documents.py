@@ -22,6 +22,7 @@ from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
 from archive.permissions import Permission
+from archive.personal import restore
 from archive.queries import find_document, find_project
 from archive.remarks import Remark
 from archive.text_parts import parts_of
@@ -210,16 +211,18 @@ def confirm_document(actor: Actor, clock: Clock, key: str, revision: int, change
         document = find_document(actor, key)
         if document.revision != revision:
             raise Conflict(what="文件", key=document.title)
-        before = {name: str(getattr(document, name)) for name in changes}
-        for name, value in changes.items():
+        said = {name: restore(value, getattr(document, name)) if isinstance(value, str) else value
+                for name, value in changes.items()}
+        before = {name: str(getattr(document, name)) for name in said}
+        for name, value in said.items():
             setattr(document, name, value)
-        document.by_hand = sorted({*document.by_hand, *changes})
-        if "type" in changes:
+        document.by_hand = sorted({*document.by_hand, *said})
+        if "type" in said:
             document.type_source, document.stage = "confirmed", taxonomy.load().get(document.type).stage
             keep_evidence(tx, document, before["type"])
         tx.replace(document)
         tx.audit("document.confirmed", f"document:{key}", project=document.project, before=before,
-                 after={name: str(value) for name, value in changes.items()})
+                 after={name: str(value) for name, value in said.items()})
         tx.emit("document.changed", key, document.project)
 
     write(actor, clock, work)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from archive.access import Actor, require, system_actor
 from archive.clock import Clock
 from archive.errors import Conflict, Invalid
-from archive.field_kinds import FIELDS, canonical, typed
+from archive.field_kinds import FIELDS, Kind, canonical, typed
 from archive.fields import empty_fields
 from archive.models import Document, Version
 from archive.models.fields import CONFIRMED, CORRECTED, READ, REJECTED, DocumentFields, FieldValue
 from archive.permissions import Permission
+from archive.personal import restore
 from archive.queries import find_document
 from archive.transaction import Transaction, write
 
@@ -108,7 +109,7 @@ def _say(tx: Transaction, fields: DocumentFields, name: str, wanted: str | None)
     if wanted is None and field.state == REJECTED:
         raise Invalid(field=FIELDS[name].name, problem="已被标为没有此项，请填写值后再确认。")
     if wanted is not None:
-        field.value = wanted
+        field.value = restore(wanted, field.value) if FIELDS[name].kind is Kind.TEXT else wanted
     field.state = REJECTED if not field.value else CONFIRMED if field.value == field.read_value else CORRECTED
     field.by, field.by_name, field.at = tx.actor.id, tx.actor.name, tx.now
     return before

@@ -103,6 +103,9 @@ GET: dict[str, list[Values]] = {
     "account.show": [{}], "audit.overview": [{}], "auth.sign_in_page": one_by_one(next=("/projects/{p_a}",), ended=("idle",)),
     "backoffice.index": [{}], **dict(_back_office()),
     "review.queue": one_by_one(page=NUMBERS, project=CODES), "review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
+    "review.values": one_by_one(page=NUMBERS, project=CODES, field=("doc_date",), doubtful=("1",)),
+    "review.contradictions": one_by_one(page=NUMBERS, project=CODES),
+    "api_review.values": one_by_one(page=NUMBERS, project=CODES, doubtful=("true",)),
     "api_review.queue": one_by_one(page=NUMBERS, project=CODES), "api_review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
     "api_fields.listed": each(id=DOCUMENTS), "api_fields.contradictions": each(code=CODES),
     "documents.show": crossed(each(key=DOCUMENTS), one_by_one(

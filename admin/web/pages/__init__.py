@@ -7,7 +7,7 @@ from flask_bootstrap import Bootstrap5
 
 from admin.system import System
 from admin.web import auth, backoffice
-from admin.web.pages import errors, finding_inputs, formats, menu, words
+from admin.web.pages import errors, finding_inputs, formats, menu, review_values, words
 from admin.web.pages.account import account
 from admin.web.pages.audit_trail import audit_pages
 from admin.web.pages.documents import documents
@@ -58,4 +58,4 @@ def _everywhere() -> dict[str, Any]:
     return common
 
 
-__all__ = ["errors", "register"]
+__all__ = ["errors", "register", "review_values"]

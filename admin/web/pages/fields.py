@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request
 
-from admin.web.pages.shared import actor, area, needs, system, told
+from admin.web.pages.shared import actor, area, back, needs, system, told
 from archive import queries
 from archive.errors import Invalid
 from archive.operations.fields import confirm_field
@@ -21,7 +21,7 @@ def confirm(key: str, name: str) -> Any:
     queries.find_document(actor(), key)
     said = {"as_read": None, "none": ""}.get(request.form.get("said", ""), request.form.get("value", ""))
     told(lambda: confirm_field(actor(), system().clock, key, name, _revision(), said), "已确认。")
-    return redirect(url_for("documents.show", key=key) + "#fields")
+    return back("documents.show", key=key, _anchor="fields")
 
 
 @fields.post("/projects/<code>/contradictions/<key>/dismiss")
@@ -29,7 +29,7 @@ def confirm(key: str, name: str) -> Any:
 def dismiss(code: str, key: str) -> Any:
     queries.find_project(actor(), code)
     told(lambda: dismiss_one(actor(), system().clock, code, key, request.form.get("reason", "")), "已注明这处矛盾不成立。")
-    return redirect(url_for("dossier.show", code=code) + "#contradictions")
+    return back("dossier.show", code=code, _anchor="contradictions")
 
 
 def _revision() -> int:

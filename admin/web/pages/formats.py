@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 from admin.web.pages import words
 from archive import taxonomy
 from archive.errors import ArchiveError
-from archive.field_kinds import FIELDS
-from archive.field_kinds import shown as written
+from archive.field_kinds import FIELDS, shown_masked
 from archive.models.documents import TEXT_STATE_NAMES, TextState
 from archive.permissions import ROLE_NAMES, Role
 from archive.personal import mask
@@ -168,5 +167,6 @@ def filters(timezone: str) -> dict[str, Callable[..., Any]]:
         "job_outcome": named(words.JOB_OUTCOMES), "mail_state": named(words.MAIL_STATES),
         "index_state": named(words.INDEX_STATES), "sort_name": named(words.SORTS),
         "field_name": named(words.PROJECT_FIELDS), "member_outcome": named(words.MEMBER_OUTCOMES),
-        "value_name": lambda key: FIELDS[key].name if key in FIELDS else key, "field_value": lambda value, key: written(key, value),
+        "value_name": lambda key: FIELDS[key].name if key in FIELDS else key,
+        "field_value": lambda value, key: shown_masked(key, value),
     }

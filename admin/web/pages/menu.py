@@ -25,6 +25,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("首页", "house", "start.start"),
     Entry("项目", "folder2-open", "projects.listing", Permission.PROJECT_READ),
     Entry("检索", "search", "search.search", Permission.DOCUMENT_READ),
+    Entry("著录待核", "check2-square", "review.queue", Permission.DOCUMENT_CONFIRM),
     Entry("移交清单", "receipt", "receipts.listing", Permission.DOCUMENT_FILE),
     Entry("核对事项", "clipboard-check", "findings.board", Permission.PROJECT_READ),
     Entry("运行状况", "activity", "operations.overview", Permission.OPERATIONS_READ),

@@ -1,20 +1,43 @@
-"""The review queue: what recognition left to a person, confirmed with one click or many at once, and what that taught."""
+"""The review desk: what recognition left to a person, confirmed with one click or many at once, and what that taught.
+
+Its piles of values and of contradictions are `review_values`.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from admin.previews import can_show, must_convert
 from admin.web.pages.shared import actor, area, needs, page_number, pages_of, system, told
 from admin.web.pages.type_choices import proposals
 from archive import learning, queries, taxonomy
 from archive.errors import Invalid
+from archive.models import Document, Version
 from archive.operations.learning import put_aside
 from archive.operations.review import Answer, Choice, confirm_types, waiting
 from archive.permissions import Permission
+from archive.waiting_values import MOST_COUNTED, count_waiting
 
 review = area("review", __name__)
 SIZE, EVIDENCE = 50, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """One of the piles on the desk: where it is, and how many wait (empty where counting would cost too much)."""
+
+    label: str
+    endpoint: str
+    count: str = ""
+
+
+def piles(project: str) -> tuple[Pile, ...]:
+    types, values = waiting(actor(), size=1, project=project).total, count_waiting(actor(), project)
+    return (Pile("类型", "review.queue", str(types)),
+            Pile("字段", "review.values", f"{values}{'+' if values >= MOST_COUNTED else ''}"),
+            Pile("前后不一致", "review.contradictions"))
 
 
 @review.get("/documents/unconfirmed")
@@ -24,7 +47,15 @@ def queue() -> Any:
     project = request.args.get("project", "").strip()
     found = waiting(actor(), page_number(), SIZE, project)
     return render_template("pages/queue.html", queue=found.items, total=found.total, page=found.page, project=project,
+                           piles=piles(project), drawn=_drawn(found.items),
                            pages=pages_of(found.total, SIZE), proposals=proposals, kinds=taxonomy.load().types)
+
+
+def _drawn(documents: Sequence[Document]) -> set[str]:
+    """Those whose first page can be shown without a conversion."""
+    versions = Version.objects(id__in=[document.current for document in documents])
+    return {version.document for version in versions
+            if can_show(version.media_type) and not must_convert(system(), version)}
 
 
 @review.post("/documents/unconfirmed")

@@ -10,6 +10,7 @@ from admin.web.pages.shared import actor, area, today
 from archive import queries
 from archive.access import Actor
 from archive.permissions import Permission, Role
+from archive.waiting_values import count_waiting
 from retention import finding_lists
 
 start_pages = area("start", __name__)
@@ -53,6 +54,7 @@ def _for_role(who: Actor) -> dict[str, Any]:
     if who.may(Permission.DOCUMENT_CONFIRM):
         found["queue"] = queries.recent_documents(who, TOP, type_source="unrecognised")
         found["queue_total"] = queries.count_documents(who, type_source="unrecognised")
+        found["values_total"] = count_waiting(who)
     if who.role is Role.UNIT:
         own = queries.list_projects(who, size=200)
         found["projects"], found["standings"] = own, standings(own.items)

@@ -20,6 +20,7 @@ PAGES: dict[str, set[str]] = {
     "/projects/new": {"archivist"},
     "/projects/import": {"archivist"},
     "/documents/unconfirmed": {"archivist"},
+    "/documents/unconfirmed/values": {"archivist"}, "/documents/unconfirmed/contradictions": {"archivist"},
     "/documents/{document}": READERS,
     "/documents/{document}/content": READERS,
     "/documents/{document}/versions/1/content": READERS,

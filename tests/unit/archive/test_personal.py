@@ -19,6 +19,7 @@ from archive.personal import (
     is_bank_card,
     is_identity_number,
     mask,
+    restore,
 )
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -94,6 +95,20 @@ def test_the_first_and_last_four_are_shown(number):
 ])
 def test_each_kind_is_masked_in_its_form(text, masked):
     assert mask(text) == masked
+
+
+@given(st.lists(st.tuples(st.text("甲乙：, "), IDENTITIES), min_size=1, max_size=4), st.text("丙丁 "))
+def test_a_form_sent_back_keeps_the_numbers_it_showed_masked(pieces, added):
+    text = "".join(words + number + "。" for words, number in pieces)
+    assert restore(mask(text), text) == text
+    assert restore(added + mask(text) + added, text) == added + text + added
+
+
+@pytest.mark.parametrize(("edited", "kept"), [
+    ("张三，电话 138****5678", "张三，电话 13812345678"), ("电话 138****0000", "电话 138****0000"), ("电话", "电话"),
+    ("电话 13912345678", "电话 13912345678"), ("138****5678 与 138****5678", "13812345678 与 138****5678")])
+def test_only_a_number_left_as_it_was_shown_comes_back(edited, kept):
+    assert restore(edited, "张三 电话 13812345678") == kept
 
 
 @pytest.mark.parametrize("text", [
