@@ -68,6 +68,19 @@ class DerivedFiles:
             self._written = 0
             self._trim()
 
+    def names(self, digest: str) -> list[str]:
+        """What is kept of one original."""
+        try:
+            return sorted(entry.name for entry in os.scandir(self._place(digest)) if not entry.name.startswith("."))
+        except OSError:
+            return []
+
+    def drop(self, digest: str, names: Collection[str]) -> None:
+        """These files of one original."""
+        for name in names:
+            with suppress(OSError):
+                (self._place(digest) / name).unlink()
+
     def forget(self, digest: str) -> None:
         """Everything made from one original."""
         shutil.rmtree(self._place(digest), ignore_errors=True)

@@ -19,7 +19,7 @@ from ingest.letters import Box, Letters, of_lines, read_letters
 from ingest.rendering import MEDIA_TYPES, PDF, CannotRender, Overview, Size, can_convert, engine_of, is_office
 from search.marks import find
 
-__all__ = ["can_show", "hits_on", "letters_of", "must_convert", "overview_of", "picture_of", "tag_of"]
+__all__ = ["can_show", "drawn_by", "hits_on", "letters_of", "must_convert", "overview_of", "picture_of", "tag_of"]
 
 # One rendition of a file at a time: whoever waits finds it made.
 _making = tuple(threading.Lock() for _ in range(16))
@@ -87,6 +87,11 @@ def must_convert(system: System, version: Version) -> bool:
     if not is_office(version.media_type) or not can_convert():
         return False
     return not any(system.derived.path(version.sha256, f"{_engines(version)}.{kind}") for kind in ("pdf", "refused"))
+
+
+def drawn_by(version: Version) -> str:
+    """What stands in the name of everything that the engines of now make of a version's pages."""
+    return _engines(version)
 
 
 @contextmanager

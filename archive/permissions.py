@@ -28,6 +28,7 @@ class Permission(StrEnum):
     ALERT_ACKNOWLEDGE = "alert:acknowledge"
     ALERT_WAIVE = "alert:waive"
     AUDIT_READ = "audit:read"
+    DERIVED_RENEW = "derived:renew"
     DOCUMENT_CONFIRM = "document:confirm"
     DOCUMENT_FILE = "document:file"
     DOCUMENT_READ = "document:read"
@@ -58,7 +59,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(_READ | {Permission.PERSONAL_UNMASK}),
     Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE}),
     # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.
-    Role.SYSADMIN: frozenset({Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),
+    Role.SYSADMIN: frozenset({Permission.DERIVED_RENEW, Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),
     Role.SECADMIN: frozenset({
         Permission.DOSSIER_ASSIGN, Permission.PERSON_MANAGE, Permission.PERSON_READ, Permission.SECRECY_CLEAR}),
     Role.AUDITADMIN: frozenset({Permission.AUDIT_READ}),

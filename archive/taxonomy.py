@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -113,6 +114,12 @@ class Taxonomy:
 def load() -> Taxonomy:
     """The table this release ships. Raises BadTaxonomy."""
     return parse(files("archive").joinpath("taxonomy.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def revision() -> str:
+    """Names this state of the table: what was recognised by another one may be recognised again."""
+    return sha256(files("archive").joinpath("taxonomy.yaml").read_bytes()).hexdigest()[:8]
 
 
 def parse(text: str) -> Taxonomy:

@@ -7,7 +7,7 @@ from datetime import date
 from archive import taxonomy
 from archive.learning import lessons
 from archive.operations.documents import Description
-from ingest.classify import recognise
+from ingest.classify import REVISION, recognise
 from ingest.learned import with_lessons
 from ingest.metadata import read_metadata
 
@@ -37,4 +37,9 @@ def describe(filename: str, pages: Sequence[str], headings: Sequence[str] = (), 
         candidates=[(c.type, c.score, c.reasons) for c in recognition.candidates],
         doc_date=given.doc_date or metadata.doc_date, doc_no=metadata.doc_no, issuer=metadata.issuer,
         conclusion=metadata.conclusion, terms=sorted(metadata.terms),
-        by_hand=[name for name in ("title", "doc_date") if getattr(given, name)])
+        by_hand=[name for name in ("title", "doc_date") if getattr(given, name)], engine=recogniser())
+
+
+def recogniser() -> str:
+    """Name and version of what recognises: our rules, and the words of the document types they go by."""
+    return f"recogniser {REVISION}/{taxonomy.revision()}"

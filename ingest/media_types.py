@@ -198,6 +198,11 @@ _PROMISES: dict[str, frozenset[str]] = {extension: frozenset(types) for extensio
     "mp4": {"video/mp4", "video/quicktime"}, "avi": {"video/x-msvideo"}, "dwg": {"image/vnd.dwg"}}.items()}
 
 
+def types_named(name: str) -> frozenset[str]:
+    """The media types that a person means by an extension (`pdf`) or by the media type itself; none for what is neither."""
+    return _PROMISES.get(name.lower().lstrip("."), frozenset({name}) if "/" in name else frozenset())
+
+
 def disagreement(media_type: str, filename: str) -> str:
     """A sentence for the user where a file is not what its name says; empty where the two agree or nothing is known."""
     extension = _extension(filename)

@@ -9,11 +9,14 @@ from archive.clock import Clock
 from archive.errors import EngineDown
 from archive.models import Document, OutboxEvent, TextState, Version
 from archive.operations.documents import TextRead
+from archive.operations.layouts import layouts_of
 from archive.remarks import Remark, Severity
 from ingest.describe import describe
+from ingest.extractors import engine_of
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
 from ingest.guard import keep_text
 from ingest.media_types import disagreement
+from ingest.ocr.composing import with_recognised
 from ingest.ocr.port import MEDIA_TYPES
 from ingest.one_by_one import one_by_one
 from ingest.sandbox import Sandbox, SandboxFailure
@@ -35,15 +38,16 @@ class Reading:
 
 def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages: int | None = None) -> Reading:
     """Read a file's text. Never raises for what is in the file: the state says what became of it."""
-    doubts = _doubts(media_type, filename)
+    doubts, reader = _doubts(media_type, filename), engine_of(media_type)
     try:
         extraction = sandbox.extract(path, media_type, filename, max_pages=max_pages)
     except NoExtractor:
         return Reading(TextRead(TextState.UNSUPPORTED, reason=_BUNDLE if media_type in READERS else _UNSUPPORTED, remarks=doubts))
     except (UnreadableFile, SandboxFailure) as error:
-        return Reading(TextRead(TextState.UNREADABLE, reason=str(error), remarks=doubts))
-    text = _as_text(extraction, media_type)
-    return Reading(replace(text, remarks=(*doubts, *text.remarks)), tuple(extraction.headings), extraction.complete)
+        return Reading(TextRead(TextState.UNREADABLE, reason=str(error), remarks=doubts, reader=reader))
+    text = replace(_as_text(extraction, media_type), remarks=(*doubts, *extraction.remarks), reader=reader,
+                   headings=extraction.headings)
+    return Reading(text, tuple(extraction.headings), extraction.complete)
 
 
 def _as_text(extraction: Extraction, media_type: str) -> TextRead:
@@ -56,7 +60,7 @@ def _as_text(extraction: Extraction, media_type: str) -> TextRead:
         state = TextState.UNREADABLE  # what could be salvaged is kept and found, but the file needs a person
     return TextRead(state, pages, extraction.page_count or len(extraction.pages), extraction.engine, reason,
                     extraction.truncated, extraction.warnings, extraction.properties,
-                    extraction.image_pages if media_type in MEDIA_TYPES else (), extraction.remarks)
+                    extraction.image_pages if media_type in MEDIA_TYPES else ())
 
 
 def _doubts(media_type: str, filename: str) -> tuple[Remark, ...]:
@@ -90,7 +94,8 @@ class PendingReader:
         self.sandbox.close()
 
     def read_document(self, key: str, *, again: bool = False) -> None:
-        """Read the current version of a document where that is still to be done, or `again`."""
+        """Read the current version of a document where that is still to be done, or `again`: what was recognised of its
+        pages then stays in its place."""
         document = Document.objects(id=key).first()
         if document is None or not document.current:
             return
@@ -99,5 +104,6 @@ class PendingReader:
         version = Version.objects(id=document.current).get()
         with self.blobs.local(version.sha256) as path:
             reading = read(self.sandbox, path, version.media_type, version.filename)
-        description = describe(document.filename, reading.text.pages, reading.headings, unit=document.unit)
-        keep_text(self.clock, version, reading.text, description)
+        text = with_recognised(reading.text, layouts_of(version.id, reading.text.image_pages) if again else ())
+        description = describe(document.filename, text.pages, text.headings, unit=document.unit)
+        keep_text(self.clock, version, text, description)

@@ -30,6 +30,7 @@ from ingest.unpacking.readers import READERS
 from ingest.unpacking.telling import SOURCE, remarks_on
 
 MOST_RESTARTS = 10
+_RETRIED = (Outcome.UNREADABLE.value, Outcome.ENCRYPTED.value)    # by another engine they may be read
 _MADE = (Outcome.FILED.value, Outcome.VERSION.value, Outcome.DUPLICATE.value)
 _BROKEN = {
     "timeout": "解包时久无回应，已中止。", "cpu": "解包占用处理器过久，已中止。", "memory": "解包需要的内存超过上限，已中止。",
@@ -61,7 +62,8 @@ class Unpacker:
                 process.kill()
 
     def unpack_document(self, key: str, *, again: bool = False) -> None:
-        """Take the current version of a document apart where that is still to be done, or `again` what was left out."""
+        """Take the current version of a document apart where that is still to be done, or `again` what was left out:
+        behind a limit that was raised since, or by another engine."""
         document = Document.objects(id=key).first()
         version = Version.objects(id=document.current).first() if document and document.current else None
         if version is None or version.media_type not in READERS:
@@ -69,21 +71,35 @@ class Unpacker:
         if not again and Unpacking.objects(id=version.id).first() is not None:
             return
         place = Place.of(document, version, self.limits)
-        state, reason = self._unpacked(document, version, place)
+        state, reason, limit = self._unpacked(document, version, place)
         if withdraw_holder(self.clock, version):
             return
         unpacking = Unpacking(
             id=version.id, document=document.id, project=document.project, root=place.root, depth=place.depth,
-            state=state.value, reason=reason, members=Member.objects(version=version.id).count())
+            state=state.value, reason=reason, members=Member.objects(version=version.id).count(), engine=SOURCE, limit=limit,
+            limits=self.limits_now())
         record_unpacked(unpacker(), self.clock, unpacking, SOURCE, remarks_on(unpacking))
 
-    def _unpacked(self, document: Document, version: Version, place: Place) -> tuple[UnpackState, str]:
+    def limits_now(self) -> dict[str, int]:
+        return self.limits.as_they_are(self.intake.max_bytes)
+
+    def may_yield_more(self, unpacking: Unpacking) -> bool:
+        """Whether a limit that kept something out has been raised since. What was taken apart before limits were kept with
+        it and ended early is worth a try."""
+        if not unpacking.limits:
+            return unpacking.state in (UnpackState.PARTIAL, UnpackState.REFUSED)
+        raised = {name for name, value in self.limits_now().items() if value > unpacking.limits.get(name, 0)}
+        return unpacking.limit in raised or (
+            "file" in raised and Member.objects(version=unpacking.id, limit="file").first() is not None)
+
+    def _unpacked(self, document: Document, version: Version, place: Place) -> tuple[UnpackState, str, str]:
+        """How it ended, why, and at which limit."""
         if place.depth >= self.limits.depth:
-            return UnpackState.REFUSED, self.limits.sentence("depth") + "，没有再往里解包。原包已原样保存。"
+            return UnpackState.REFUSED, self.limits.sentence("depth") + "，没有再往里解包。原包已原样保存。", "depth"
         try:
             dossier_for_files(unpacker(), document.project)
         except Invalid as refusal:
-            return UnpackState.REFUSED, str(refusal)
+            return UnpackState.REFUSED, str(refusal), ""
         with self.blobs.local(version.sha256) as path:
             closing = self._taken_apart(path, document, version, place)
         return self._ending(closing, version, place)
@@ -107,7 +123,7 @@ class Unpacker:
         return closing
 
     def _pass(self, path: Path, version: Version, place: Place, filing: Filing) -> Closing:
-        done = tuple(sorted(Member.objects(version=version.id).scalar("number")))
+        done = tuple(sorted(self._done(version)))
         job = Job(path.resolve(), version.media_type, version.filename, place.members_left, place.bytes_left,
                   self.intake.max_bytes, done)
         with self._process() as process:
@@ -129,22 +145,34 @@ class Unpacker:
         filing.settle()
         return Closing(kind if kind in _BROKEN else "crash", detail)
 
-    def _ending(self, closing: Closing, version: Version, place: Place) -> tuple[UnpackState, str]:
+    def _done(self, version: Version) -> Iterator[int]:
+        """Members that need not be tried: a limit or an engine of before may have stood in the way of the others."""
+        before = Unpacking.objects(id=version.id).first()
+        known = Member.objects(version=version.id)
+        if before is None:
+            yield from known.scalar("number")
+            return
+        for member in known:
+            oversized = member.limit == "file" and self.intake.max_bytes > before.limits.get("file", 0)
+            if not oversized and not (member.outcome in _RETRIED and before.engine != SOURCE and member.at <= before.at):
+                yield member.number
+
+    def _ending(self, closing: Closing, version: Version, place: Place) -> tuple[UnpackState, str, str]:
         made = Member.objects(version=version.id, outcome__in=_MADE).count()
         short = UnpackState.PARTIAL if made else UnpackState.REFUSED
         rest = "，其余没有解包。原包已原样保存。" if made else "，没有解包。原包已原样保存。"
         match closing.outcome:
             case "done":
-                return UnpackState.DONE, ""
+                return UnpackState.DONE, "", ""
             case "not_a_bundle":
-                return UnpackState.SINGLE, closing.reason
+                return UnpackState.SINGLE, closing.reason, ""
             case "limit":
                 limit = place.byte_limit if closing.limit == "bytes" else "members"
-                return short, self.limits.sentence(limit) + rest
+                return short, self.limits.sentence(limit) + rest, limit
             case "bad":
-                return short, closing.reason
+                return short, closing.reason, ""
             case outcome:
-                return short, _BROKEN.get(outcome, _BROKEN["crash"]) + "原包已原样保存。"
+                return short, _BROKEN.get(outcome, _BROKEN["crash"]) + "原包已原样保存。", ""
 
     @contextmanager
     def _process(self) -> Iterator[BundleProcess]:

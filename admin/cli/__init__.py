@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("admin.cli.search", "全文检索"),
     "check": ("admin.cli.check", "按规则核对，不改动任何数据"),
     "jobs": ("admin.cli.jobs", "定时任务"),
+    "derive": ("admin.cli.derive", "引擎改进后重新生成文字、识别、字段等派生内容"),
     "verify": ("admin.cli.engines", "核对文件摘要、审计链、索引"),
     "reindex": ("admin.cli.engines", "重建检索索引，期间检索照常"),
     "backup": ("admin.cli.backup", "备份数据库与文件到文件夹，系统可照常运行"),

@@ -10,13 +10,11 @@ from typing import Any
 import click
 
 from admin.cli.common import actor_named, as_json, opened, show
+from admin.cli.waiting import indexed as indexed_by_now
 from admin.system import System
-from admin.worker import working
 from archive import leases
 from archive.access import Actor
-from archive.effects import INDEX
 from archive.errors import ArchiveError
-from archive.events import lag, seconds_behind
 from archive.models import ImportRun, new_id
 from archive.operations import imports
 from ingest.importing import Importer
@@ -24,7 +22,6 @@ from ingest.manifest import ManifestFile, Wrongs, count_rows, open_manifest, row
 
 TERM = timedelta(seconds=10)
 MOST_SHOWN = 200
-PATIENCE_SECONDS = 120.0
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -53,7 +50,7 @@ def import_(manifest: Path, dry_run: bool, again: bool, rejects: Path | None, na
         target = _write_rejects(listed, run, rejects)
         # Only now: where no worker runs beside, judging a dossier and writing the index after every batch would take
         # half of the machine, and be done again with the next.
-        indexed = no_wait or _indexed(system, quiet=as_json)
+        indexed = no_wait or indexed_by_now(system, quiet=as_json)
     if as_json:
         show({**_shape(run), "rejects": target, "seconds": round(time.monotonic() - started, 3)})
     else:
@@ -143,23 +140,6 @@ def _teller(run: ImportRun) -> Callable[[ImportRun], None]:
         click.echo(f"{run.done}/{run.total} 行（{run.done / max(run.total, 1):.1%}），收入 {run.filed}，重复 {run.duplicates}，"
                    f"未收入 {run.rejected}；{rate:.0f} 个/秒，剩余 {left}", err=True)
     return tell
-
-
-def _indexed(system: System, *, quiet: bool) -> bool:
-    """Wait until what was filed can be found; False where the index has stopped coming nearer."""
-    since, best, moved, told = system.clock.now(), -1, time.monotonic(), float("-inf")
-    with working(system):
-        while seconds_behind(now := system.clock.now(), INDEX) > (now - since).total_seconds():
-            left = lag(now, INDEX).waiting
-            if best < 0 or left < best:
-                best, moved = left, time.monotonic()
-            elif time.monotonic() - moved > PATIENCE_SECONDS:
-                return False
-            if not quiet and time.monotonic() - told > SECONDS_BETWEEN_LINES:
-                told = time.monotonic()
-                click.echo(f"已全部归档；检索索引还差 {left} 件……（可用 Ctrl-C 结束等待，索引由后台继续）", err=True)
-            time.sleep(0.2)
-        return True
 
 
 def _silent(_: ImportRun) -> None:

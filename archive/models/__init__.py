@@ -1,6 +1,7 @@
 """Every stored document, and the connection they live on."""
 
 from archive.models.base import Model, Revisioned, new_id
+from archive.models.derivations import Derivation
 from archive.models.documents import Candidate, Document, TextPart, TextRecord, TextState, Version
 from archive.models.fields import Dismissal, DocumentFields
 from archive.models.imports import ImportReject, ImportRun
@@ -21,7 +22,7 @@ from archive.models.uploads import Upload
 from archive.models.withdrawals import Clearance, Withdrawal
 
 ALL: tuple[type[Model], ...] = (
-    Withdrawal, Clearance, Upload, TextSignature, Likeness,  # imported from their own modules
+    Withdrawal, Clearance, Upload, TextSignature, Likeness, Derivation,  # imported from their own modules
     Unit, Person, Project, Contract, Document, DocumentFields, Dismissal, Version,
     TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,
@@ -30,7 +31,7 @@ ALL: tuple[type[Model], ...] = (
 
 __all__ = [
     "ALL", "CONTRACT_FIELDS", "LEDGER_FIELDS", "AuditEntry", "Candidate", "Channel", "Contract", "Counter",
-    "Document", "Idempotency", "ImportReject", "ImportRun",
+    "Derivation", "Document", "Idempotency", "ImportReject", "ImportRun",
     "IndexRebuild", "IntakeSource", "JobRun", "LayoutLine", "Lease", "MailboxLetter", "Member", "Model", "MoveState",
     "OutboxEvent", "Outcome", "PageLayout", "Person", "Project", "Receipt", "ReceiptEntry", "RegisterChange", "RegisterEntry",
     "RemarkItem", "Remarks",

@@ -56,6 +56,8 @@ class Document(Revisioned):
     `by_hand` names the fields a person gave or confirmed: text read later does not change them. `parent` is the document
     it was inside of when it came (a bundle, a mail, a PDF with attachments), `parent_path` its path in there.
 
+    `recogniser` made the candidates, name and version.
+
     `labels` are what the pages call themselves (内部, 工作秘密), `personal` counts personal numbers by kind; `guarded` is the
     version whose whole text was last examined for both and for secrecy markings.
     """
@@ -83,6 +85,7 @@ class Document(Revisioned):
     conclusion: str = StringField(default="")
     terms: list[str] = ListField(StringField())
     by_hand: list[str] = ListField(StringField())
+    recogniser: str = StringField(default="")
     labels: list[str] = ListField(StringField())
     personal: dict[str, int] = DictField()
     guarded: str = StringField(default="")
@@ -139,7 +142,8 @@ class TextRecord(Model):
     `properties` are what the file says of itself (title, author, created …); `image_pages`, from 1, are the pages of which
     only a picture can be had as they stand: without text, or with a text layer of wrong characters. `recognised` are those
     of them whose text is from optical recognition, by `ocr_engine` with this mean `confidence`; `doubtful` those a person
-    should look at.
+    should look at. `reader` read the file itself, or tried to (`engine` names all whose text this is); `headings` are what
+    it took for such, for recognition.
     """
 
     meta: ClassVar[dict[str, Any]] = {"collection": "texts", "auto_create_index": False, "indexes": ["document", {
@@ -148,6 +152,8 @@ class TextRecord(Model):
     id: str = StringField(primary_key=True)
     document: str = StringField(required=True)
     engine: str = StringField(default="")
+    reader: str = StringField(default="")
+    headings: list[str] = ListField(StringField())
     page_count: int = IntField(default=0)
     chars: int = IntField(default=0)
     truncated: bool = BooleanField(default=False)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from mongoengine import BooleanField, DateTimeField, IntField, LongField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, IntField, LongField, StringField
 
 from archive.models.base import Model
 
@@ -35,7 +35,7 @@ class Member(Model):
 
     Written in the transaction that files the member, so that whoever goes on after a kill knows what is done. `root` is
     the outermost version, `depth` counts from 1 there; `occurrence` tells members of one path apart. `path` is empty
-    where the name itself may be secret.
+    where the name itself may be secret. `limit` names the setting that kept it out, if one did.
     """
 
     meta: ClassVar[dict[str, Any]] = {
@@ -58,11 +58,16 @@ class Member(Model):
     child: str = StringField(default="")
     child_version: str = StringField(default="")
     reason: str = StringField(default="", max_length=1000)
+    limit: str = StringField(default="")
     at: datetime = DateTimeField(required=True)
 
 
 class Unpacking(Model):
-    """That a version was taken apart, and how it ended. `id` is the version's; none while it is still to be done."""
+    """That a version was taken apart, and how it ended. `id` is the version's; none while it is still to be done.
+
+    `limit` names the setting that ended it early, if one did; `limits` are all of them as they were, `engine` what took it
+    apart: from these it shows whether more would come out now.
+    """
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "unpackings", "auto_create_index": False, "indexes": ["document", ("state", "project")]}
@@ -75,4 +80,7 @@ class Unpacking(Model):
     state: str = StringField(required=True, choices=[state.value for state in UnpackState])
     reason: str = StringField(default="", max_length=1000)
     members: int = IntField(default=0)
+    engine: str = StringField(default="")
+    limit: str = StringField(default="")
+    limits: dict[str, int] = DictField(LongField())
     at: datetime = DateTimeField(required=True)

@@ -28,6 +28,7 @@ from archive.remarks import Remark
 from archive.text_parts import parts_of
 from archive.transaction import Transaction, collection, write
 
+LONGEST_HEADING, MOST_HEADINGS = 300, 60
 READING = "reading"  # in whose name remarks are kept that come with the text, whatever engine read it
 
 
@@ -36,7 +37,7 @@ class TextRead:
     """What an engine read: pages of text, or none and the state that says why.
 
     The fields on optical recognition are those of `TextRecord`; `image_pages` not yet `recognised` go to the
-    lane that recognises.
+    lane that recognises. `remarks` None: what was remarked before stays.
     """
 
     state: TextState
@@ -48,11 +49,13 @@ class TextRead:
     warnings: Sequence[str] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     image_pages: Sequence[int] = ()
-    remarks: Sequence[Remark] = ()
+    remarks: Sequence[Remark] | None = ()
     recognised: Sequence[int] = ()
     doubtful: Sequence[int] = ()
     confidence: float = 0.0
     ocr_engine: str = ""
+    reader: str = ""
+    headings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Description:
     conclusion: str = ""
     terms: Sequence[str] = ()
     by_hand: Sequence[str] = ()
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +250,7 @@ def record_text(clock: Clock, version_id: str, text: TextRead, description: Desc
             return tx.audit("document.text-skipped", f"document:{document.id}", version=version.number)
         _put_text(tx, document, version_id, text)
         if description:
-            _describe_again(document, description)
+            describe_again(document, description)
         tx.replace(document)
         tx.audit("document.text-read", f"document:{document.id}", version=version.number, state=text.state.value,
                  engine=text.engine, pages=text.page_count, ocr_engine=text.ocr_engine,
@@ -327,7 +331,7 @@ def _describe(document: Document, description: Description) -> None:
         if name not in document.by_hand:
             setattr(document, name, value)
     document.by_hand = sorted({*document.by_hand, *description.by_hand})
-    document.terms = list(description.terms)
+    document.terms, document.recogniser = list(description.terms), description.engine
     document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
                            for key, score, reasons in description.candidates]
 
@@ -346,11 +350,11 @@ def _next_number(tx: Transaction, document: Document) -> int:
     return max([int(document.version), *(int(row["number"]) for row in withdrawn)]) + 1
 
 
-def _describe_again(document: Document, description: Description) -> None:
+def describe_again(document: Document, description: Description) -> None:
     """The full text is known now: it replaces guesses and fills gaps, never what a person gave or confirmed."""
     if document.type_source in ("recognised", "unrecognised"):
         return _describe(document, description)
-    document.terms = list(description.terms)
+    document.terms, document.recogniser = list(description.terms), description.engine
     for name in {"doc_date", "doc_no", "issuer", "conclusion"} - set(document.by_hand):
         setattr(document, name, getattr(document, name) or getattr(description, name))
     return None
@@ -382,11 +386,12 @@ def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead)
     return [*parts_of(version_id, text.pages),
             TextRecord(id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
                        chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
+                       reader=text.reader, headings=[heading[:LONGEST_HEADING] for heading in text.headings[:MOST_HEADINGS]],
                        properties=dict(text.properties), image_pages=list(text.image_pages),
                        recognised=list(text.recognised), doubtful=list(text.doubtful), confidence=text.confidence,
                        ocr_engine=text.ocr_engine, read_at=tx.now)]
 
 
 def _put_remarks(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:
-    if not text.recognised:    # recognition leaves what reading found out as it is
-        put_remarks(tx, document, version_id, f"{READING} {text.engine}".strip(), text.remarks)
+    if text.remarks is not None:
+        put_remarks(tx, document, version_id, f"{READING} {text.reader or text.engine}".strip(), text.remarks)

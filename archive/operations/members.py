@@ -50,6 +50,7 @@ class Verdict:
     reason: str = ""
     child: str = ""
     child_version: str = ""
+    limit: str = ""
 
 
 def unpacker() -> Actor:
@@ -104,4 +105,4 @@ def _member(tx: Transaction, origin: Origin, verdict: Verdict) -> Member:
         id=f"{origin.version}/{origin.number}", version=origin.version, document=origin.document, dossier=origin.dossier,
         project=origin.project, root=origin.root, depth=origin.depth, number=origin.number, path=origin.path,
         outside=origin.outside, occurrence=origin.occurrence, size=max(origin.size, 0), outcome=verdict.outcome.value,
-        child=verdict.child, child_version=verdict.child_version, reason=verdict.reason[:1000], at=tx.now)
+        child=verdict.child, child_version=verdict.child_version, reason=verdict.reason[:1000], limit=verdict.limit, at=tx.now)

@@ -14,14 +14,15 @@ from archive.transaction import Transaction, write
 MOST_ITEMS, MOST_PAGES, LONGEST_TEXT = 100, 1000, 1000
 
 
-def record_remarks(clock: Clock, version_id: str, source: str, items: Sequence[Remark]) -> None:
+def record_remarks(clock: Clock, version_id: str, source: str, items: Sequence[Remark], *, silence: bool = False) -> None:
     """Replace what this engine said about the version before, in whatever release; no items: it says nothing any more.
 
-    Nothing is written where nothing changes. Raises NotFound for a version there is not.
+    `silence`: keep also that it had nothing to say, where it must show which release looked. Nothing is written where
+    nothing changes. Raises NotFound for a version there is not.
     """
     actor = system_actor("inspect")
     require(actor, Permission.TEXT_RECORD)
-    if _said(version_id, source) == list(items[:MOST_ITEMS]):
+    if _said(version_id, source, silence=silence) == list(items[:MOST_ITEMS]):
         return
 
     def work(tx: Transaction) -> None:
@@ -29,17 +30,18 @@ def record_remarks(clock: Clock, version_id: str, source: str, items: Sequence[R
         if version is None:
             raise NotFound(what="版本", key=version_id)
         document = Document._from_son(tx.fresh(Document, {"_id": version["document"]}))
-        put_remarks(tx, document, version_id, source, items)
+        put_remarks(tx, document, version_id, source, items, silence=silence)
         tx.audit("document.remarked", f"document:{document.id}", version=version["number"], source=source,
                  codes=sorted({item.code for item in items}))
 
     write(actor, clock, work)
 
 
-def put_remarks(tx: Transaction, document: Document, version_id: str, source: str, items: Sequence[Remark]) -> None:
+def put_remarks(tx: Transaction, document: Document, version_id: str, source: str, items: Sequence[Remark], *,
+                silence: bool = False) -> None:
     """The same inside a transaction that is about something else."""
     tx.remove(Remarks, {"version": version_id, "source": _releases_of(source)})
-    if items:
+    if items or silence:
         tx.put(Remarks(
             id=f"{version_id}/{source}", version=version_id, document=document.id, dossier=document.dossier,
             project=document.project, source=source, items=[_item(item) for item in items[:MOST_ITEMS]], made_at=tx.now))
@@ -50,10 +52,10 @@ def _item(remark: Remark) -> RemarkItem:
                       pages=list(remark.pages[:MOST_PAGES]))
 
 
-def _said(version_id: str, source: str) -> list[Remark] | None:
+def _said(version_id: str, source: str, *, silence: bool) -> list[Remark] | None:
     """What exactly this release said before; None where it, or another release, has to be replaced."""
     rows = list(Remarks.objects(__raw__={"version": version_id, "source": _releases_of(source)}))
-    if [row.source for row in rows] not in ([], [source]):
+    if [row.source for row in rows] not in ([[source]] if silence else [[], [source]]):
         return None
     return [item.plain() for row in rows for item in row.items]
 

@@ -25,7 +25,7 @@ from ingest.extractors import (
 )
 from ingest.extractors.base import Extraction, Extractor, NoExtractor, Source, UnreadableFile
 
-__all__ = ["EXTRACTORS", "Extraction", "Extractor", "NoExtractor", "Source", "UnreadableFile", "can_read", "extract"]
+__all__ = ["EXTRACTORS", "Extraction", "Extractor", "NoExtractor", "Source", "UnreadableFile", "can_read", "engine_of", "extract"]
 
 EXTRACTORS: tuple[Extractor, ...] = (
     pdf, ofd, docx, xlsx, pptx, doc, sheets, ppt, rtf, odf, plain_text, html, mail, msg, image, media)
@@ -33,6 +33,12 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
 def can_read(media_type: str) -> bool:
     return media_type in _by_media_type()
+
+
+def engine_of(media_type: str) -> str:
+    """Name and version of what reads this format now; empty where nothing does."""
+    extractor = _by_media_type().get(media_type)
+    return extractor.engine() if extractor else ""
 
 
 def extract(source: Source) -> Extraction:

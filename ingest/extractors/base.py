@@ -7,6 +7,7 @@ take down, so it reads nothing but the one file it is given, keeps no state, and
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -90,8 +91,16 @@ class Extractor(Protocol):
 
     MEDIA_TYPES: frozenset[str]
 
+    def engine(self) -> str:
+        """Name and version of what reads: where it changes, texts that were read before can be read again."""
+
     def extract(self, source: Source) -> Extraction:
         """Read the text. Raises UnreadableFile; what a library raises beyond that costs this file only."""
+
+
+def library(name: str, revision: int = 1) -> str:
+    """The engine that a library makes; `revision` counts up where our own reading with the same library says more."""
+    return f"{name} {version(name)}" + (f" r{revision}" if revision > 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import struct
 from collections.abc import Iterator
 
 from ingest.extractors._decoding import decode
-from ingest.extractors._ole import compound, damaged, engine, stream, summary
+from ingest.extractors._ole import compound, damaged, stream, summary
+from ingest.extractors._ole import engine as engine
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 
 MEDIA_TYPES = frozenset({"application/msword"})

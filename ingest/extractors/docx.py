@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from ingest.extractors._ooxml import Package
 from ingest.extractors._ooxml_properties import properties_of
 from ingest.extractors._ooxml_text import Paragraph, text_of, walk
-from ingest.extractors.base import Extraction, Source, collect
+from ingest.extractors.base import Extraction, Source, collect, library
 
 MEDIA_TYPES = frozenset({
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -23,10 +23,12 @@ _UNREAD = {"aFChunk": "嵌入的外部片段", "oleObject": "嵌入的对象", "
 _LARGE = 36   # half-points, 小二号: body text of official documents is 三号 (32), titles are 二号 (44)
 
 
+def engine() -> str:
+    return library("lxml")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the package is damaged, protected or a bomb."""
-    from lxml import etree
-
     with Package(source) as package:
         main = package.main()
         body = walk(package.parse(main))
@@ -35,7 +37,7 @@ def extract(source: Source) -> Extraction:
         warnings = (*package.warnings, *_unread(package, main))
         described = properties_of(package)
     pages = collect([text], 1, source)
-    return Extraction(pages.texts, 1, f"lxml {etree.__version__}", headings, warnings, pages.truncated,
+    return Extraction(pages.texts, 1, engine(), headings, warnings, pages.truncated,
                       complete=pages.complete, properties=described)
 
 

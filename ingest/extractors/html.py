@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.extractors._decoding import decode
 from ingest.extractors._properties import properties
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -17,10 +17,12 @@ _BLOCKS = frozenset({"address", "article", "aside", "blockquote", "body", "br", 
 _CELLS = frozenset({"td", "th"})
 
 
+def engine() -> str:
+    return library("lxml")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where nothing in the file is a page."""
-    from lxml import etree
-
     with source.path.open("rb") as file:
         data = file.read(min(_MAX_BYTES, source.room * _MARKUP))
         cut = bool(file.read(1))
@@ -29,7 +31,7 @@ def extract(source: Source) -> Extraction:
     if not text and not headings and "<" not in decoded.text:
         raise UnreadableFile("网页文件里没有内容，无法读取文字。")
     pages = collect([text], 1, source, cut=cut)
-    return Extraction(pages.texts, 1, f"lxml {etree.__version__}", headings, decoded.warnings, pages.truncated,
+    return Extraction(pages.texts, 1, engine(), headings, decoded.warnings, pages.truncated,
                       complete=pages.complete, properties=properties(title=headings[0] if headings else ""))
 
 

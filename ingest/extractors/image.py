@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.remarks import Remark, Severity
 from ingest.extractors._properties import properties
-from ingest.extractors.base import Extraction, Source, UnreadableFile
+from ingest.extractors.base import Extraction, Source, UnreadableFile, library
 
 MEDIA_TYPES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp", "image/gif"})
 
@@ -15,9 +15,12 @@ _MOST_PAGES = 10_000
 _TITLE, _MAKER, _MODEL, _SOFTWARE, _TIME, _AUTHOR = 270, 271, 272, 305, 306, 315   # TIFF 6.0, also in EXIF
 
 
+def engine() -> str:
+    return library("pillow")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the picture's header is damaged."""
-    import PIL
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None    # a limit for unpacking; here it would refuse to tell the size
@@ -29,7 +32,7 @@ def extract(source: Source) -> Extraction:
         raise UnreadableFile("图像文件损坏或不完整，无法打开。请重新扫描或取得文件后上传新版本。") from error
     remarks = (Remark("image.too-many-pages", Severity.WARNING,
                       f"图像超过 {_MOST_PAGES} 页，只登记了前 {_MOST_PAGES} 页。请拆分后上传。"),)
-    return Extraction(("",) * count, count, f"pillow {PIL.__version__}", properties=described,
+    return Extraction(("",) * count, count, engine(), properties=described,
                       image_pages=tuple(range(1, count + 1)), remarks=remarks if cut else ())
 
 

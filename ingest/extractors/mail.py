@@ -24,6 +24,10 @@ _HEADERS = (("Subject", "主题"), ("From", "发件人"), ("To", "收件人"), (
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030"}
 
 
+def engine() -> str:
+    return f"python {platform.python_version()}"
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the file is no message."""
     from email.parser import BytesParser
@@ -44,7 +48,7 @@ def extract(source: Source) -> Extraction:
         lines.append(f"附件：{'、'.join(attached)}")
     pages = collect(["\n".join([*lines, "", body]).strip("\n")], 1, source)
     return Extraction(
-        pages.texts, 1, f"python {platform.python_version()}", (subject,) if subject else (), (), pages.truncated,
+        pages.texts, 1, engine(), (subject,) if subject else (), (), pages.truncated,
         complete=pages.complete, properties=properties(
             title=subject, author=said.get("发件人"), recipients=said.get("收件人"), created=said.get("日期"),
             attachments=None if source.media_type == _PAGE else "、".join(attached)))

@@ -4,7 +4,7 @@ import struct
 from typing import Any, BinaryIO
 
 from ingest.extractors._properties import properties
-from ingest.extractors.base import Extraction, Source
+from ingest.extractors.base import Extraction, Source, library
 
 MEDIA_TYPES = frozenset({
     "audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "audio/flac", "audio/aiff", "audio/amr", "audio/x-ms-wma",
@@ -18,15 +18,17 @@ _AVI_HEAD = 64 << 10
 _LONGEST = 10_000 * 3600   # seconds; a file that claims more claims nonsense
 
 
+def engine() -> str:
+    return library("tinytag")
+
+
 def extract(source: Source) -> Extraction:
     """Never refuses: a recording that cannot be described is still a recording."""
-    import tinytag
-
     try:
         described = _tagged(source) if source.media_type in _ENDINGS else _avi(source)
     except Exception as error:  # the library has no common error
         described = {"undescribed": type(error).__name__}
-    return Extraction((), 0, f"tinytag {tinytag.__version__}", properties=described)
+    return Extraction((), 0, engine(), properties=described)
 
 
 def _tagged(source: Source) -> dict[str, str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.extractors._ole import damaged
 from ingest.extractors._properties import moment, properties
-from ingest.extractors.base import Extraction, Source, collect
+from ingest.extractors.base import Extraction, Source, collect, library
 from ingest.extractors.html import text_of_page
 from ingest.extractors.mail import words
 
@@ -13,10 +13,12 @@ MEDIA_TYPES = frozenset({"application/vnd.ms-outlook"})
 _MOST = 1000
 
 
+def engine() -> str:
+    return library("python-oxmsg")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the message is damaged."""
-    from importlib.metadata import version
-
     import oxmsg
 
     try:
@@ -31,7 +33,7 @@ def extract(source: Source) -> Extraction:
     pages = collect(["\n".join([*lines, "", body]).strip("\n")], 1, source)
     subject = said["主题"]
     return Extraction(
-        pages.texts, 1, f"python-oxmsg {version('python-oxmsg')}", (subject,) if subject else (), warnings, pages.truncated,
+        pages.texts, 1, engine(), (subject,) if subject else (), warnings, pages.truncated,
         complete=pages.complete, properties=properties(
             title=subject, author=said["发件人"], recipients=said["收件人"], created=said["日期"],
             attachments="、".join(attached)))

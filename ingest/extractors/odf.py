@@ -4,7 +4,7 @@ from typing import Any
 
 from ingest.extractors._ooxml import Package
 from ingest.extractors._properties import properties
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 
 _BASE = "application/vnd.oasis.opendocument"
 _SLIDES = f"{_BASE}.presentation"
@@ -20,10 +20,12 @@ _MOST_SPACES = 1000
 _LONGEST_HEADING = 200
 
 
+def engine() -> str:
+    return library("lxml")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the package is damaged, protected or a bomb."""
-    from lxml import etree
-
     with Package(source) as package:
         described = described_in(package)
         body = package.parse("content.xml").find("{*}body")
@@ -36,7 +38,7 @@ def extract(source: Source) -> Extraction:
         texts = [_text(part, headings) for part in slides] if slides else [_text(content, headings) + _margins(package)]
         pages = collect(texts, count, source)
         warnings = tuple(package.warnings)
-    return Extraction(pages.texts, count, f"lxml {etree.__version__}", tuple(headings)[:60], warnings, pages.truncated,
+    return Extraction(pages.texts, count, engine(), tuple(headings)[:60], warnings, pages.truncated,
                       complete=pages.complete, properties=described)
 
 

@@ -8,13 +8,17 @@ from ingest.extractors._ofd_marks import attachment_names, notes_by_page
 from ingest.extractors._ofd_protection import integrity_remarks
 from ingest.extractors._ofd_signatures import Signature, signatures_of
 from ingest.extractors._properties import properties
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 
 MEDIA_TYPES = frozenset({"application/ofd"})
 
 _MOST_PAGES = 20_000
 _INVOICE = (("invoice_type", "invoice_type"), ("invoice_code", "invoice_code"), ("invoice_number", "invoice_number"),
             ("invoice_date", "issue_date"), ("invoice_amount", "total_amount"), ("invoice_tax", "tax_amount"))
+
+
+def engine() -> str:
+    return library("ofdkit")
 
 
 def extract(source: Source) -> Extraction:
@@ -35,7 +39,7 @@ def extract(source: Source) -> Extraction:
     except (ofdkit.OFDError, NotImplementedError, ValueError, RecursionError) as error:    # also what zipfile lets through
         raise UnreadableFile("OFD 结构损坏、不完整或已加密，无法读取。请从来源重新取得文件后上传新版本。") from error
     bare = tuple(n for n, text in enumerate(pages.texts, 1) if not text.strip())
-    return Extraction(pages.texts, count, f"ofdkit {ofdkit.__version__}", (), _warnings(broken, document.warnings),
+    return Extraction(pages.texts, count, engine(), (), _warnings(broken, document.warnings),
                       pages.truncated, complete=pages.complete, properties=described, image_pages=bare,
                       remarks=tuple(remarks))
 

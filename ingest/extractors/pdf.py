@@ -8,7 +8,7 @@ from ingest.extractors._garbled import garbled_pages, mostly_garbled
 from ingest.extractors._pdf_layout import drawn_upwards, headings_of, lines_of, text_downwards
 from ingest.extractors._pdf_structure import structure
 from ingest.extractors._pdfium import pdfium
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 
 MEDIA_TYPES = frozenset({"application/pdf"})
 
@@ -19,9 +19,12 @@ _PASSWORD_NEEDED = 4
 _FEW, _LARGE = 40, 0.4   # characters on a page, share of the page that a picture covers
 
 
+def engine() -> str:
+    return library("pypdfium2")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the file is damaged or asks for a password."""
-    pypdfium2 = pdfium()
     with _open(source) as document:
         count = len(document)
         if not count:
@@ -39,7 +42,7 @@ def extract(source: Source) -> Extraction:
         warnings.append(f"第{_numbers(bad)}页的文字层是乱码，这些页未作为文字收录。")
         texts = tuple("" if n in bad else text for n, text in enumerate(texts))
     unread = range(len(pages.texts)) if garbled else {*pictures, *bad} - {*broken}
-    return Extraction(texts, count, f"pypdfium2 {pypdfium2.version.PYPDFIUM_INFO}", () if garbled else tuple(headings),
+    return Extraction(texts, count, engine(), () if garbled else tuple(headings),
                       tuple(warnings), pages.truncated, garbled, pages.complete, damaged=bool(damage), properties=described,
                       image_pages=tuple(n + 1 for n in sorted(unread)), remarks=tuple(remarks))
 

@@ -11,6 +11,10 @@ MEDIA_TYPES = frozenset({"text/plain", "text/csv", "text/markdown", "application
 _WIDEST = 4   # bytes a character takes at most in these encodings
 
 
+def engine() -> str:
+    return f"python {platform.python_version()}"
+
+
 def extract(source: Source) -> Extraction:
     with source.path.open("rb") as file:
         data = file.read(source.room * _WIDEST)
@@ -20,6 +24,5 @@ def extract(source: Source) -> Extraction:
     pages = collect(texts, len(texts), source, cut=cut)
     first = next((line.strip() for line in decoded.text[:2000].splitlines() if line.strip()), "")
     headings = (first,) if 2 <= len(first) <= 60 else ()
-    python = platform.python_version()
-    return Extraction(pages.texts, len(texts), f"python {python} ({decoded.encoding})", headings, decoded.warnings,
+    return Extraction(pages.texts, len(texts), f"{engine()} ({decoded.encoding})", headings, decoded.warnings,
                       pages.truncated, is_garbled(decoded.text), pages.complete)

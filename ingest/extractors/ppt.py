@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ingest.extractors._ole import compound, damaged, engine, stream, summary
+from ingest.extractors._ole import compound, damaged, stream, summary
+from ingest.extractors._ole import engine as engine
 from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
 
 MEDIA_TYPES = frozenset({"application/vnd.ms-powerpoint"})

@@ -6,7 +6,7 @@ from typing import Any
 from ingest.extractors._ooxml import Package
 from ingest.extractors._ooxml_properties import properties_of
 from ingest.extractors._ooxml_text import text_of
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 
 MEDIA_TYPES = frozenset({
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -19,17 +19,19 @@ _BESIDE = frozenset({"diagramData", "chart", "notesSlide", "comments"})
 _CLUTTER = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})   # placeholders that every slide or note repeats
 
 
+def engine() -> str:
+    return library("lxml")
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where the package is damaged, protected or a bomb."""
-    from lxml import etree
-
     with Package(source) as package:
         slides = _slides(package)
         headings: list[str] = []
         pages = collect(_pages(package, slides, headings), len(slides), source)
         warnings = tuple(package.warnings)
         described = properties_of(package)
-    return Extraction(pages.texts, len(slides), f"lxml {etree.__version__}", tuple(headings), warnings,
+    return Extraction(pages.texts, len(slides), engine(), tuple(headings), warnings,
                       pages.truncated, complete=pages.complete, properties=described)
 
 

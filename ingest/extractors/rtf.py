@@ -120,6 +120,10 @@ class _Reader:
             self.state.encoding = self.fonts.get(value, "")
 
 
+def engine() -> str:
+    return f"dangan-rtf {_VERSION}"
+
+
 def extract(source: Source) -> Extraction:
     """Raises UnreadableFile where there is nothing of a document in the file."""
     with source.path.open("rb") as file:
@@ -130,7 +134,7 @@ def extract(source: Source) -> Extraction:
     if not reader.info and not text.strip() and len(data) < 16:
         raise UnreadableFile("RTF 文件没有内容，可能在传输中损坏。请重新取得文件后上传新版本。")
     pages = collect([text], 1, source, cut=cut)
-    return Extraction(pages.texts, 1, f"dangan-rtf {_VERSION}", (), (), pages.truncated, complete=pages.complete,
+    return Extraction(pages.texts, 1, engine(), (), (), pages.truncated, complete=pages.complete,
                       properties=properties(**{name: _joined(text) for name, text in reader.info.items()}))
 
 

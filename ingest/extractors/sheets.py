@@ -7,13 +7,17 @@ from typing import Any
 from ingest.extractors._ole import compound, summary
 from ingest.extractors._ooxml import Package
 from ingest.extractors._ooxml_properties import properties_of
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 from ingest.extractors.odf import described_in
 from ingest.extractors.xlsx import sheet_text
 
 _XLS, _ODS = "application/vnd.ms-excel", "application/vnd.oasis.opendocument.spreadsheet"
 _XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 MEDIA_TYPES = frozenset({_XLS, _ODS, f"{_ODS}-template", _XLSB})
+
+
+def engine() -> str:
+    return library("python-calamine")
 
 
 def extract(source: Source) -> Extraction:
@@ -34,14 +38,8 @@ def extract(source: Source) -> Extraction:
         raise UnreadableFile("文件设有打开密码，无法读取文字。请去除密码后上传新版本。") from error
     except python_calamine.CalamineError as error:
         raise UnreadableFile("工作簿结构损坏，无法读取表格。请用办公软件打开并另存后重新上传。") from error
-    return Extraction(pages.texts, len(names), f"python-calamine {_version()}", tuple(headings)[:60], tuple(warnings),
+    return Extraction(pages.texts, len(names), engine(), tuple(headings)[:60], tuple(warnings),
                       pages.truncated, complete=pages.complete, properties=described)
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("python-calamine")
 
 
 def _described(source: Source) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.extractors._ooxml import Package
 from ingest.extractors._ooxml_properties import properties_of
 from ingest.extractors._ooxml_text import text_of
-from ingest.extractors.base import Extraction, Source, UnreadableFile, collect
+from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, library
 
 MEDIA_TYPES = frozenset({
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -22,6 +22,10 @@ MEDIA_TYPES = frozenset({
 _BESIDE = frozenset({"drawing", "comments", "threadedComment"})
 _UNCOMPUTED = re.compile(rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f [^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
 _DEFAULT_NAME = re.compile(r"(?i)sheet\d*|工作表\d*")
+
+
+def engine() -> str:
+    return library("python-calamine")
 
 
 def extract(source: Source) -> Extraction:
@@ -39,14 +43,8 @@ def extract(source: Source) -> Extraction:
         pages = collect(_pages(book, names, package, parts, headings), len(names), source)
         warnings = tuple(package.warnings)
         described = properties_of(package)
-    return Extraction(pages.texts, len(names), f"python-calamine {_version()}", tuple(headings), warnings,
+    return Extraction(pages.texts, len(names), engine(), tuple(headings), warnings,
                       pages.truncated, complete=pages.complete, properties=described)
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("python-calamine")
 
 
 def _parts(package: Package) -> dict[str, str]:

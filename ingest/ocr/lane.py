@@ -4,25 +4,25 @@ Every page is kept as soon as it is read, so an interrupted scan goes on where i
 after each slice the text so far is published and the rest waits at the end of the queue.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from archive.blobs.port import BlobStore
 from archive.clock import Clock
 from archive.errors import EngineDown
-from archive.models import Document, OutboxEvent, PageLayout, TextRecord, TextState, Version
+from archive.models import Document, OutboxEvent, TextRecord, TextState, Version
 from archive.operations.documents import TextRead
 from archive.operations.layouts import Layout, layouts_of, record_layouts
 from archive.queries import pages_by_version
 from ingest.describe import describe
 from ingest.extractors.base import UnreadableFile
 from ingest.guard import keep_text
-from ingest.ocr.headings import headings_of
+from ingest.ocr.composing import MOST_PAGES, with_recognised
 from ingest.ocr.port import Ocr
 from ingest.one_by_one import one_by_one
 
 SLICE, KEPT_TOGETHER = 12, 3   # pages: until others get their turn, and until what was read is kept
-MOST_PAGES = 10_000
 
 
 @dataclass(slots=True)
@@ -60,6 +60,17 @@ class Recogniser:
             self._read_pages(job, todo)
         self._publish(job)
 
+    def renew_document(self, key: str, since: datetime | None = None) -> None:
+        """Read all pages again that another engine read, or that were read before `since`. The text so far stays until all
+        of it is there; a page that is done is not done again after an interruption."""
+        job = _job_of(key) if self.ocr.engine else None
+        if job is None:
+            return
+        kept = {layout.page for layout in layouts_of(job.version.id, job.wanted)
+                if layout.engine == self.ocr.engine and not (since and layout.made_at < since)}
+        self._read_pages(job, [page for page in job.wanted if page not in kept])
+        self._publish(job)
+
     def _read_pages(self, job: Job, todo: Sequence[int]) -> None:
         """What was read is kept even where the next page ends it all."""
         fresh: list[Layout] = []
@@ -83,10 +94,9 @@ class Recogniser:
         """The text of the document as far as it is known now: read pages as they are, recognised ones in their place."""
         if job.version.media_type.startswith("image/"):
             job.wanted = list(range(1, job.page_count + 1))    # known only once the first was decoded
-        layouts = {each.page: each for each in layouts_of(job.version.id, job.wanted) if each.engine == self.ocr.engine}
-        text = _text_of(job, layouts)
-        headings = headings_of(layouts[1]) if 1 in layouts else ()
-        keep_text(self.clock, job.version, text, describe(job.document.filename, text.pages, headings,
+        layouts = [each for each in layouts_of(job.version.id, job.wanted) if each.engine == self.ocr.engine]
+        text = with_recognised(_native(job), layouts)
+        keep_text(self.clock, job.version, text, describe(job.document.filename, text.pages, text.headings,
                                                              unit=job.document.unit))
 
 
@@ -99,51 +109,12 @@ def _job_of(key: str) -> Job | None:
     return Job(document, version, record, list(record.image_pages)[:MOST_PAGES], record.page_count)
 
 
-def _text_of(job: Job, layouts: Mapping[int, PageLayout]) -> TextRead:
-    pages = _native_pages(job)
-    for number, layout in layouts.items():
-        pages[number - 1] = layout.text
-    doubtful = [number for number, layout in sorted(layouts.items()) if layout.flagged]
-    state = _state(pages, layouts)
-    return TextRead(
-        state, pages if any(page.strip() for page in pages) else (), len(pages), _engines(job, layouts),
-        _reason(job, len(layouts), doubtful, state), job.record.truncated, list(job.record.warnings),
-        dict(job.record.properties), job.wanted, recognised=sorted(layouts), doubtful=doubtful,
-        confidence=_confidence(layouts), ocr_engine=next((each.engine for each in layouts.values()), ""))
-
-
-def _native_pages(job: Job) -> list[str]:
-    """What was read without recognition, by page; empty where nothing was."""
+def _native(job: Job) -> TextRead:
+    """What was read without recognition; pages are empty where nothing was."""
+    record = job.record
     pages = pages_by_version([job.version.id]).get(job.version.id, [])[:MOST_PAGES]
     pages += [""] * (max(job.page_count, max(job.wanted, default=0)) - len(pages))
-    return ["" if number in job.record.recognised else page for number, page in enumerate(pages, 1)]
-
-
-def _state(pages: Sequence[str], layouts: Mapping[int, PageLayout]) -> TextState:
-    if any(layout.lines for layout in layouts.values()):
-        return TextState.OCR
-    return TextState.READ if any(page.strip() for page in pages) else TextState.NO_TEXT
-
-
-def _engines(job: Job, layouts: Mapping[int, PageLayout]) -> str:
-    native = job.record.engine.partition("；")[0]
-    native = native if set(job.wanted) != set(range(1, job.page_count + 1)) else ""
-    return "；".join(dict.fromkeys(filter(None, (native, *(each.engine for each in layouts.values())))))
-
-
-def _reason(job: Job, done: int, doubtful: Sequence[int], state: TextState) -> str:
-    if done < len(job.wanted):
-        return f"光学识别已完成 {done} / {len(job.wanted)} 页，其余各页正在排队识别。"
-    if state is TextState.NO_TEXT:
-        return "已作光学识别，没有认出文字；可能是空白页、图片或手写，请查看原件。"
-    if doubtful:
-        shown = "、".join(map(str, doubtful[:10])) + ("等" if len(doubtful) > 10 else "")
-        return f"第 {shown} 页的光学识别把握不足，请对照原件核对。"
-    return ""
-
-
-def _confidence(layouts: Mapping[int, PageLayout]) -> float:
-    """Mean over the characters of all recognised pages."""
-    weights = [(sum(len(line.text) for line in layout.lines), layout.confidence) for layout in layouts.values()]
-    chars = sum(weight for weight, _ in weights)
-    return round(sum(weight * value for weight, value in weights) / chars, 4) if chars else 0.0
+    return TextRead(
+        TextState(job.document.text_state), ["" if number in record.recognised else page for number, page in enumerate(pages, 1)],
+        len(pages), record.engine.partition("；")[0], job.document.text_reason, record.truncated, list(record.warnings),
+        dict(record.properties), job.wanted, remarks=None, reader=record.reader, headings=list(record.headings))

@@ -75,7 +75,7 @@ class ScanJudge:
         with self.blobs.local(version.sha256) as path:
             seen = self._look(path, version)
         record_remarks(self.clock, version.id, SOURCE,
-                       remarks_on(page for page in seen if wanted is None or page.page in wanted))
+                       remarks_on(page for page in seen if wanted is None or page.page in wanted), silence=True)
 
     def _look(self, path: Path, version: Version) -> list[Seen]:
         """All pages, a run at a time; where a run is more than can be looked at, those before it."""

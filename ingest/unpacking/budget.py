@@ -16,6 +16,10 @@ class UnpackLimits:
     ratio: int = 200
     depth: int = 4
 
+    def as_they_are(self, largest: int) -> dict[str, int]:
+        """To be kept with what was taken apart under them; `largest`: bytes of one file."""
+        return {"members": self.members, "bytes": self.bytes, "ratio": self.ratio, "depth": self.depth, "file": largest}
+
     def sentence(self, limit: str) -> str:
         """Which limit was met, and where it is set."""
         told = {

@@ -129,7 +129,8 @@ class Filing:
 
     def _fault(self, ending: Ending) -> Verdict:
         if ending.fault == "oversized":
-            return Verdict(Outcome.REFUSED, f"超过单个文件上限 {self.intake.max_bytes // (1 << 20)} MiB，没有收录。" + _KEPT)
+            return Verdict(Outcome.REFUSED, f"超过单个文件上限 {self.intake.max_bytes // (1 << 20)} MiB，没有收录。" + _KEPT,
+                           limit="file")
         return Verdict(_FAULTS.get(ending.fault, Outcome.UNREADABLE), f"{ending.reason}{_KEPT}")
 
     def _submit(self, work: Callable[[], None], *, free: bool = False) -> None:
