@@ -12,6 +12,7 @@ from admin.api.findings import findings
 from admin.api.guarding import documents, secrecy
 from admin.api.projects import projects
 from admin.api.receipts import receipts
+from admin.api.registers import registers
 from admin.api.review import review
 from admin.api.rules import rules
 from admin.api.search import search
@@ -19,7 +20,8 @@ from admin.api.tokens import tokens
 from admin.api.tus import parts
 from admin.system import System
 
-RESOURCES = (tokens, secrecy, projects, documents, parts, receipts, fields, review, search, findings, rules, audit, calendar_feed)
+RESOURCES = (tokens, secrecy, projects, documents, parts, receipts, fields, registers, review, search, findings, rules, audit,
+             calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

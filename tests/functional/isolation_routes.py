@@ -15,6 +15,8 @@ Values = Mapping[str, str]
 CODES = ("{p_b}", "{p_b2}", "{p_a}", "{p_a2}", "{p_named}", "{p_none}")
 DOCUMENTS = ("{d_b}", "{d_b_pdf}", "{d_a}", "{d_a_pdf}", "{d_none}")
 BUNDLES = ("{d_b_zip}", "{d_b_child}", "{d_a_zip}", "{d_a_child}")  # and what was inside of them
+REGISTERS = ("procurement", "system", "没有这个登记簿")
+ROWS = ("{g_b}", "{g_b_unit}", "{g_a}", "{g_a_unit}", "{g_none}")
 RECEIPTS = ("{r_b}", "{r_a}", "{r_none}")
 FINDINGS = ("{f_b}", "{f_a}", "{f_none}")
 UNITS = (UNIT, UNIT_B, "没有这个单位")
@@ -107,6 +109,10 @@ GET: dict[str, list[Values]] = {
     "review.contradictions": one_by_one(page=NUMBERS, project=CODES),
     "api_review.values": one_by_one(page=NUMBERS, project=CODES, doubtful=("true",)),
     "api_review.queue": one_by_one(page=NUMBERS, project=CODES), "api_review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
+    "api_registers.listed": [{}], "api_registers.everywhere": crossed(each(register=REGISTERS), one_by_one(page=NUMBERS, size=("200",))),
+    "api_registers.of_project": crossed(each(code=CODES, register=REGISTERS), one_by_one(withdrawn=("true",))),
+    "api_registers.of_unit": crossed(each(unit=UNITS, register=REGISTERS), one_by_one(withdrawn=("true",))),
+    "api_registers.show": each(id=ROWS), "api_registers.history": each(id=ROWS),
     "api_fields.listed": each(id=DOCUMENTS), "api_fields.contradictions": each(code=CODES),
     "documents.show": crossed(each(key=DOCUMENTS), one_by_one(
         q=("会议", "榫卯"), page=NUMBERS)) + crossed(each(key=BUNDLES), one_by_one(members=("2",))),
@@ -172,6 +178,8 @@ DESCRIPTION = {"title": "题名", "type": "meeting_minutes", "revision": "1", "l
 PROJECT_OF_A = {"name": "名称", "unit": UNIT, "mode": "self_build", "kind": "new"}
 LEDGER = "项目编号,项目名称,项目单位,建设方式\n{code},名称," + UNIT + ",自行建设\n"
 CONTRACTS = "合同编号,项目编号,合同类型\nHT-Z-1,{code},建设\n"
+PROCUREMENT = {"number": "CG-Z", "purpose": "build", "object": "services", "method": "open_tender"}
+IN_USE = {"number": "XT-Z", "name": "系统", "status": "in_use"}
 TUS = {"Tus-Resumable": "1.0.0"}
 
 WRITES: tuple[Write, ...] = (
@@ -205,6 +213,13 @@ WRITES: tuple[Write, ...] = (
     on_document("POST", "api_fields.confirm", "id", also={"key": "doc_date"}, also_nowhere={"key": "doc_date"},
                 json={"revision": 1, "value": "2024-01-02"}),
     on_project("POST", "api_fields.dismiss", also={"id": "0" * 24}, also_nowhere={"id": "0" * 24}, json={"reason": "理由"}),
+    *(on_project("POST", "api_registers.add_to_project", also={"register": key}, also_nowhere={"register": key},
+                 json={"values": values, "evidence": []}) for key, values in (("procurement", PROCUREMENT), ("system", IN_USE))),
+    _on("POST", "api_registers.add_to_unit", "unit", "{unit_a}", "{unit_none}", also={"register": "system"},
+        also_nowhere={"register": "system"}, json={"values": IN_USE, "evidence": []}),
+    *(_on("PATCH", "api_registers.change", "id", "{g_a}", "{g_none}", json={"values": {"name": "x"}}, headers=headers)
+      for headers in ({}, {"If-Match": '"1"'}, {"If-Match": '"77"'})),
+    _on("POST", "api_registers.withdraw", "id", "{g_a_unit}", "{g_none}", json={"reason": "x"}, headers={"If-Match": '"1"'}),
     Write("POST", "review.confirm", {}, {}, form={"said": "{d_a}|{d_none}/meeting_minutes"}),
     Write("POST", "api_review.confirm", {}, {}, json={"items": [{"id": "{d_a}|{d_none}", "revision": 1, "type": "meeting_minutes"}]}),
     Write("POST", "review.aside", {}, {}, form={"unit": "{unit_a}|{unit_none}", "word": "会议纪要"}),

@@ -128,7 +128,7 @@ class Visitor:
     def _identifiers(self, *sources: Mapping[str, Any]) -> list[str]:
         said = json.dumps([list(map(str, source.values())) for source in sources], ensure_ascii=False)
         named = [self.world.names[name] for name in ("p_a", "p_none", "d_a", "d_none", "f_a", "f_none", "t_a", "t_none", "r_a",
-                                                 "r_none")]
+                                                 "r_none", "g_a", "g_a_unit", "g_none", "unit_a", "unit_none")]
         marks = [self.known.get(value, value) for value in named if value in said]
         return [*marks, *(value for value in ("jiafang", "nobody") if f'"{value}"' in said)]
 

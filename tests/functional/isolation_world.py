@@ -22,6 +22,8 @@ from archive.operations.documents import Description, catalogue_document
 from archive.operations.people import NewPerson, add_person, issue_token
 from archive.operations.projects import LedgerRow, assign_dossier, import_ledger, waive_material
 from archive.operations.receipts import Entry, add_entry, close_receipt, open_receipt
+from archive.operations.registers import add_entry as add_row
+from archive.operations.registers import change_entry
 from archive.permissions import Role
 from retention.alerts import finding_id, refresh
 from retention.findings import acknowledge, ask_waiver
@@ -68,6 +70,9 @@ def furnish(system: System, drain: Callable[[], int], folder: Path, *, with_a: b
     for name, (role, unit) in PERSONS.items():
         _person(world, name, role, unit)
     _first_of_b(world, folder)
+    if with_a:
+        _registered(world, "a", "XM-A-001", UNIT, "榫卯")
+    _registered(world, "b", "XM-B-001", UNIT_B, "水文")
     if with_a:
         _second_of_a(world)
     _second_of_b(world)
@@ -119,6 +124,17 @@ def _first_of_b(world: World, folder: Path) -> None:
     system.intake.add_version(SYSTEM, minutes.id, "水文会议纪要-修订.txt", [(SHARED_TEXT + "\n修订：增加验收时间。").encode()])
     _bundle(system, "XM-B-001", "水文材料.zip", {"水文/例会纪要.txt": "会议讨论了水位。", "共有.txt": "两个单位都有的会议材料。"})
     _pdf(system, "XM-B-001", samples.pdf(folder / "水文验收报告.pdf", [["水文遥测平台竣工验收报告", "同意通过验收。"]] * 2))
+
+
+def _registered(world: World, name: str, code: str, unit: str, word: str) -> None:
+    """A row of the project and one of the unit, of the same numbers in both, with evidence and a past."""
+    clock = world.system.clock
+    paper = Document.objects(project=code).order_by("created_at", "id").first().id
+    bought = add_row(SYSTEM, clock, "procurement", code, {
+        "number": "CG-1", "purpose": "build", "object": "services", "method": "open_tender", "supplier": f"{word}公司"}, [paper])
+    owned = add_row(SYSTEM, clock, "system", unit, {"number": "XT-1", "name": f"{word}系统", "status": "building", "project": code}, [paper])
+    change_entry(SYSTEM, clock, owned.id, 1, {"status": "in_use"})
+    world.names |= {f"g_{name}": bought.id, f"g_{name}_unit": owned.id}
 
 
 def _second_of_a(world: World) -> None:
@@ -191,7 +207,7 @@ def _name_everything(world: World) -> None:
     names["unit_a"], names["unit_none"] = UNIT, "没有这个单位"
     for name in ("f_none", "u_none", "t_none", "r_none"):
         names[name] = new_id()
-    for name in ("t_a", "r_a"):
+    for name in ("t_a", "r_a", "g_a", "g_a_unit", "g_none"):
         names.setdefault(name, new_id())
     names.setdefault("u_jiafang", new_id())
 
