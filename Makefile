@@ -11,7 +11,7 @@ demo: $(VENV)/.ready
 	@exec $(BIN)/dangan demo $(ARGS)
 
 test: $(VENV)/.ready-dev
-	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
+	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest -m slow $(ARGS)
@@ -19,7 +19,7 @@ test-slow: $(VENV)/.ready-dev
 # The contracts of the engines alone; DANGAN_TEST_S3_URL, DANGAN_TEST_ELASTICSEARCH_URL and DANGAN_TEST_MONGODB_URL
 # (from the environment, or given here) add servers of your own to the peers. They get buckets, indexes and databases.
 test-engines: $(VENV)/.ready-dev
-	@$(BIN)/python -m pytest -n 2 -m "not slow" tests/contracts $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" tests/contracts $(ARGS)
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check . && $(BIN)/mypy
