@@ -8,14 +8,14 @@ from typing import Any
 import yaml
 
 DATA = Path(__file__).with_name("clauses.yaml")
-_KEYS = {"instrument", "article", "paragraph", "item", "verified", "title", "summary"}
+_KEYS = {"instrument", "article", "paragraph", "item", "verified", "title", "summary", "unchecked"}
 _REQUIRED = {"instrument", "verified", "title", "summary"}
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause in our own words. `instrument` is the title of the law or measure; `verified` False where the summary
-    was not checked against an official text."""
+    was not checked against an official text. `unchecked`: why no record can show whether it is kept, "" where one can."""
 
     id: str
     instrument: str
@@ -25,6 +25,7 @@ class Clause:
     title: str
     summary: str
     verified: bool
+    unchecked: str = ""
 
     @property
     def citation(self) -> str:
@@ -50,4 +51,4 @@ def _clause(key: str, line: dict[str, Any], instruments: dict[str, str]) -> Clau
     if not _REQUIRED <= set(line) <= _KEYS or line["instrument"] not in instruments:
         raise ValueError(f"{key} needs {sorted(_REQUIRED)}, may have {sorted(_KEYS)}, and a known instrument")
     return Clause(key, instruments[line["instrument"]], line.get("article"), line.get("paragraph"), line.get("item"),
-                  line["title"], line["summary"], bool(line["verified"]))
+                  line["title"], line["summary"], bool(line["verified"]), line.get("unchecked", ""))

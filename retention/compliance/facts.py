@@ -7,6 +7,7 @@ may leave empty is None or "" here, and no rule may fail because of that.
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cached_property
 
 from archive.registers import register_of
 from archive.registers.columns import PROJECT
@@ -127,11 +128,21 @@ class Facts:
     def self_built(self) -> bool:
         return self.project.mode == SELF_BUILD
 
+    @cached_property
+    def by_type(self) -> dict[str, tuple[DocumentFacts, ...]]:
+        """What is there by `today`, by type and in order; made once, because every rule asks."""
+        groups: dict[str, list[DocumentFacts]] = {}
+        for document in sorted(self.documents, key=_by_date):
+            if document.doc_date is None or document.doc_date <= self.today:
+                groups.setdefault(document.type, []).append(document)
+        return {key: tuple(found) for key, found in groups.items()}
+
     def documents_of(self, *types: str) -> tuple[DocumentFacts, ...]:
         """Documents of these types, oldest first, undated last. What bears a date after `today` is not there yet."""
-        found = [document for document in self.documents
-                 if document.type in types and (document.doc_date is None or document.doc_date <= self.today)]
-        return tuple(sorted(found, key=lambda document: (document.doc_date or date.max, document.id)))
+        if len(types) == 1:
+            return self.by_type.get(types[0], ())
+        found = [document for key in dict.fromkeys(types) for document in self.by_type.get(key, ())]
+        return tuple(sorted(found, key=_by_date))
 
     def contracts_of(self, *types: str) -> tuple[ContractFacts, ...]:
         """Contracts of these types by start and number, those without a start last, without those signed later."""
@@ -159,6 +170,10 @@ class Facts:
     def reached(self, day: date | None) -> date | None:
         """The day where it is not in the future of the day judged; a planned date proves nothing yet."""
         return day if day is not None and day <= self.today else None
+
+
+def _by_date(document: DocumentFacts) -> tuple[date, str]:
+    return document.doc_date or date.max, document.id
 
 
 def earliest(documents: Iterable[DocumentFacts]) -> date | None:

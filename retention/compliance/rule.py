@@ -5,18 +5,17 @@ Must not know which rules exist (`retention.compliance.rules`) nor evaluate many
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
+from retention.compliance.anchors import Anchor, anchor
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Finding, Outcome, Severity, Verdict, not_applicable, plain
+from retention.compliance.scope import Scope, everything
 from retention.compliance.unconfirmed import with_doubts
 
 Judge = Callable[[Facts], Verdict | Iterable[Verdict]]
-Scope = Callable[[Facts], str]
-"""Says in Chinese why a rule does not concern a project; "" where it does."""
-
-
-def everything(facts: Facts) -> str:
-    return ""
+MEASURES, COMPANION = "measures", "companion"
+"""The packs: the measures of 2021, and the statutes around them, which were in force before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,8 @@ class Rule:
     counts, in plain Chinese. targets: who is told, as role marks of the register (PM, HEAD, AUD, ARCH, FIN, SEC, …).
     evidence: keys of document types, or names of project fields, it reads. version: raised when the meaning changes,
     so that a stored finding stays explainable. legacy: the gravest severity in projects approved before the measures
-    took effect (第54条), None where the rule does not reach back.
+    took effect (第54条), None where the rule does not reach back. pack: MEASURES or COMPANION. since: for companion
+    rules the day their statute took effect; earlier events (`judged_by`) are none of theirs.
     """
 
     id: str
@@ -42,6 +42,9 @@ class Rule:
     evidence: tuple[str, ...] = ()
     version: int = 1
     legacy: Severity | None = None
+    pack: str = MEASURES
+    since: date | None = None
+    judged_by: str = "approval"
 
     def __call__(self, facts: Facts) -> tuple[Finding, ...]:
         """The findings of this rule; never empty. Raises whatever the function raises: the engine catches."""
@@ -65,8 +68,12 @@ class Rule:
             milestones=verdict.milestones)
 
     def _before_its_time(self, facts: Facts) -> str:
+        event = anchor(facts, self.judged_by)
+        if self.pack == COMPANION:
+            early = self.since is not None and event.day is not None and event.day < self.since
+            return f"{event.name}于 {event.day}，早于所依据的法规施行（{self.since}），不适用。" if early else ""
         if self.legacy is None and is_legacy(facts):
-            return f"项目于 {facts.project.approved_on} 批复，早于本办法施行，本条不溯及（第54条）。"
+            return f"项目不晚于 {_approved(facts).day} 批复，早于本办法施行，本条不溯及（第54条）。"
         return ""
 
     def _weigh(self, facts: Facts, verdict: Verdict) -> Severity:
@@ -75,19 +82,27 @@ class Rule:
         # What is only to come weighs nothing unless its rule says so; the rule's severity is that of a breach.
         usual = Severity.I if verdict.outcome is Outcome.DUE else self.severity
         severity = verdict.severity or usual
-        return severity.at_most(self.legacy) if self.legacy and is_legacy(facts) else severity
+        old = self.pack == MEASURES and self.legacy is not None and is_legacy(facts)
+        return severity.at_most(self.legacy) if self.legacy is not None and old else severity
 
 
 def is_legacy(facts: Facts) -> bool:
-    """Approved before the measures took effect (第54条); without an approval date the measures apply."""
-    approved = facts.project.approved_on
-    return approved is not None and approved < facts.settings.legacy_before
+    """Approved before the measures took effect (第54条), by the approval or by what can only follow one; where no date
+    tells, the measures apply."""
+    day = _approved(facts).day
+    return day is not None and day < facts.settings.legacy_before
+
+
+def _approved(facts: Facts) -> Anchor:
+    return anchor(facts, "approval")
 
 
 def rule(id: str, *, title: str, clause: str, severity: Severity, targets: tuple[str, ...], arithmetic: str,
          applies: Scope = everything, also: tuple[str, ...] = (), evidence: tuple[str, ...] = (), version: int = 1,
-         legacy: Severity | None = Severity.M) -> Callable[[Judge], Rule]:
+         legacy: Severity | None = None, pack: str = MEASURES, since: date | None = None,
+         judged_by: str = "approval") -> Callable[[Judge], Rule]:
     """Makes a function a rule. It comes to life by its module being listed in `rules/__init__.py`, not by this."""
     def make(judge: Judge) -> Rule:
-        return Rule(id, title, clause, severity, targets, arithmetic, judge, applies, also, evidence, version, legacy)
+        return Rule(id, title, clause, severity, targets, arithmetic, judge, applies, also, evidence, version, legacy,
+                    pack, since, judged_by)
     return make

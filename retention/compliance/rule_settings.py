@@ -38,6 +38,8 @@ class RuleSettings:
     extension_count_limit: int = _setting(2, "A5", "延期批准超过多少次即提请关注")
     extension_warning_days: int = _setting(30, "A5", "到期前多少天开始提示办理延期申请")
     filing_workdays: int = _setting(10, "A9", "验收情况报备、验收结果报送和验收意见归档的工作日数")
+    filing_days: int = _setting(30, "X-15", "环节完成后多少天内归档的材料不作为缺失（档案法第13条按时归档，无统一天数）")
+    stage_filing_days: int = _setting(90, "X-15", "阶段结束后多少天仍没有任何材料归档即提醒")
     purchase_required_severity: str = _setting("H", "A6", "购买服务项目默认必备材料缺失的严重程度")
     om_max_years: int = _setting(3, "A21", "运维服务采购的最长履行年数（第42条）")
     om_year: str = _setting("service", "A22", "分年签订的“年”：service 服务年度，fiscal 财政年度")

@@ -12,9 +12,10 @@ from retention.compliance.findings import Finding, Outcome
 from retention.compliance.materials import CELLS, matrix
 from retention.compliance.rules import all_rules
 from tests.compliance.cases_reader import FOLDER, Case, all_cases, make_facts
+from tests.compliance.outcomes import OUTCOMES
+from tests.compliance.paper_cases import paper_cases, paper_lines
 
-CASES = tuple(all_cases())
-OUTCOMES: dict[str, list[str]] = yaml.safe_load((FOLDER / "outcomes.yaml").read_text(encoding="utf-8"))
+CASES = (*all_cases(), *paper_cases())
 MATRIX: dict[str, list[str]] = yaml.safe_load((FOLDER / "matrix.yaml").read_text(encoding="utf-8"))
 CELL_LIST = MATRIX.pop("cells")
 
@@ -54,10 +55,16 @@ def test_the_table_of_outcomes_names_every_rule() -> None:
     assert set(OUTCOMES) == set(all_rules())
 
 
+def test_every_paper_of_a_rule_has_its_cases() -> None:
+    for key, line in paper_lines().items():
+        asked = {finding.subject for case in CASES if case.rule == key for finding in case.findings()} - {""}
+        assert set(line["papers"]) == asked, key
+
+
 def test_every_finding_of_the_cases_can_be_read_and_acted_on() -> None:
     for case in CASES:
         for finding in case.findings():
-            assert finding.reason.endswith("。"), finding
+            assert finding.reason.endswith(("。", "。）")), finding
             if finding.outcome in (Outcome.FAILED, Outcome.DUE, Outcome.UNKNOWN):
                 assert finding.clears_when, finding
 

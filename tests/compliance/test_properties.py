@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,9 +13,8 @@ from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, Proj
 from retention.compliance.findings import Outcome
 from retention.compliance.rules import all_rules
 from retention.workdays import WorkCalendar
-from tests.compliance.cases_reader import FOLDER
+from tests.compliance.outcomes import OUTCOMES
 
-OUTCOMES = yaml.safe_load((FOLDER / "outcomes.yaml").read_text(encoding="utf-8"))
 EVIDENCE = sorted({key for rule in all_rules().values() for key in rule.evidence} | {"phase_acceptance", "budget_reply"})
 DAYS = st.dates(date(2018, 1, 1), date(2032, 12, 31))
 MAYBE = st.none() | DAYS

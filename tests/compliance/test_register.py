@@ -15,8 +15,10 @@ from retention.compliance.facts import Facts, ProjectFacts, RuleSettings, contra
 from retention.compliance.findings import Outcome, Severity, Verdict, failed
 from retention.compliance.materials import read_matrix
 from retention.compliance.rule import rule
+from tests.compliance.paper_cases import paper_lines
 
-WANTED = {"R31-1", "R31-2", "R31-3", "R31-4", *(f"R31-5{letter}" for letter in "abcdefg"), "R31-6", "R31-7", "R31-8",
+PAPERS = set(paper_lines())
+WANTED = PAPERS | {"R26-4", "R31-1", "R31-2", "R31-3", "R31-4", *(f"R31-5{letter}" for letter in "abcdefg"), "R31-6", "R31-7", "R31-8",
           "R31-9", "R31-10", "R32-1", "R08-8", "R42-1", "R42-2", "R42-3"}
 FACTS = Facts(ProjectFacts("P-1"), date(2024, 9, 6))
 

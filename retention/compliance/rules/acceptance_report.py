@@ -46,7 +46,7 @@ def _not_held(facts: Facts) -> Verdict:
     return not_applicable("尚未组织验收，义务未产生。", inputs={"status": acceptance_clock(facts).status})
 
 
-@rule("R31-4", title="验收情况报备", clause="31.1", also=("civil.201", "civil.203"), severity=Severity.M,
+@rule("R31-4", title="验收情况报备", clause="31.1", also=("civil.201", "civil.203"), severity=Severity.M, legacy=Severity.M,
       targets=("PM",), applies=construction, evidence=("acceptance_filing",),
       arithmetic="验收日期之后第 10 个工作日为止，通过备案登记平台报备；验收当日不计入。")
 def acceptance_filed(facts: Facts) -> Verdict:
@@ -55,7 +55,7 @@ def acceptance_filed(facts: Facts) -> Verdict:
     return _not_held(facts) if held is None else _by_workday(facts, held, "acceptance_filing", "验收情况报备回执")
 
 
-@rule("R31-6", title="省发展改革委出具项目验收意见", clause="31.2", also=("civil.201",), severity=Severity.H,
+@rule("R31-6", title="省发展改革委出具项目验收意见", clause="31.2", also=("civil.201",), severity=Severity.H, legacy=Severity.M,
       targets=("PM", "ARCH"), applies=self_built, evidence=("acceptance_opinion",),
       arithmetic="验收合格之后第 10 个工作日为止，归档省发展改革委出具的项目验收意见。")
 def opinion_issued(facts: Facts) -> Verdict:
@@ -89,7 +89,7 @@ def _awaited(facts: Facts, key: str, since: date, deadline: date, name: str) -> 
 
 
 @rule("R31-8", title="购买服务项目验收结果报送审核", clause="31.3", also=("civil.201", "civil.203"),
-      severity=Severity.H, targets=("PM",), applies=purchased,
+      severity=Severity.H, legacy=Severity.M, targets=("PM",), applies=purchased,
       evidence=("unit_acceptance_report", "acceptance_result_submission"),
       arithmetic="项目单位验收之后第 10 个工作日为止，归档项目单位验收报告，并将验收结果报送省发展改革委。")
 def result_submitted(facts: Facts) -> Iterator[Verdict]:
@@ -103,7 +103,7 @@ def result_submitted(facts: Facts) -> Iterator[Verdict]:
         yield _by_workday(facts, held, key, name, subject=key)
 
 
-@rule("R31-9", title="省发展改革委出具验收审核意见", clause="31.3", also=("32",), severity=Severity.H,
+@rule("R31-9", title="省发展改革委出具验收审核意见", clause="31.3", also=("32",), severity=Severity.H, legacy=Severity.M,
       targets=("PM", "AUD"), applies=purchased, evidence=("acceptance_review_opinion",),
       arithmetic="购买服务项目取得省发展改革委审核意见才算验收；自报送（未报送的自验收）之日起 90 天"
                  "未归档审核意见的为违反。")

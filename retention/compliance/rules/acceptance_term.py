@@ -16,7 +16,7 @@ OPINION = {True: "省发展改革委的验收意见", False: "省发展改革委
 
 
 @rule("R31-3", title="按期验收", clause="31.1", also=("31.2", "31.3", "32", "civil.202", "civil.203", "guide.805"),
-      severity=Severity.H, targets=("PM", "HEAD", "AUD", "ARCH"), applies=construction,
+      severity=Severity.H, legacy=Severity.M, targets=("PM", "HEAD", "AUD", "ARCH"), applies=construction,
       evidence=("acceptance_opinion", "acceptance_review_opinion", "acceptance_extension", "acceptance_application"),
       arithmetic="验收到期日 = 批准的延期日期；否则为批复或合同明确的期限；否则取“建设完成日 + 3 个月 + 宽限 3 个月”与"
                  "“试运行开始日 + 3 个月 + 宽限 3 个月”的较晚者，遇法定休息日顺延至下一工作日。到期日次日零时起为逾期，"
@@ -138,7 +138,7 @@ def _milestones(facts: Facts, clock: AcceptanceClock, left: int | None) -> tuple
     return countdown(facts.settings.acceptance_notice_days, left, weekly=True, also=opening)
 
 
-@rule("R31-7", title="不能按期验收的书面申请延期", clause="31.2", also=("31.3",), severity=Severity.H,
+@rule("R31-7", title="不能按期验收的书面申请延期", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M,
       targets=("PM",), applies=construction, evidence=("acceptance_extension", "extension_until"),
       arithmetic="延期验收申请的成文日期不晚于验收到期日。只有批复才改变到期日，批复未写明日期的每次顺延 6 个月；"
                  "批准延期超过 2 次的提请关注。到期前 30 天起提示。")

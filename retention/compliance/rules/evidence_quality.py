@@ -16,7 +16,7 @@ WITH_CONCLUSION = ("third_party_test_report", "mlps_evaluation_report", "classif
 REPORTS = (*WITH_CONCLUSION, "data_security_assessment")
 
 
-@rule("R31-10", title="测评报告的日期和结论", clause="31.2", also=("50",), severity=Severity.M, targets=("AUD",),
+@rule("R31-10", title="测评报告的日期和结论", clause="31.2", also=("50",), severity=Severity.M, legacy=Severity.M, targets=("AUD",),
       applies=construction, evidence=REPORTS,
       arithmetic="测评、评估报告的成文日期不早于建设完成日期，不晚于验收申请日期；结论为通过、合格、符合或基本符合"
                  "（数据安全风险评估不看结论）。同类有多份的，有一份符合即可。")

@@ -33,7 +33,7 @@ def _none_at_all(facts: Facts) -> Verdict:
     return not_applicable(NOTHING)
 
 
-@rule("R42-1", title="运维服务采购不超过三年", clause="42", also=("civil.202",), severity=Severity.C,
+@rule("R42-1", title="运维服务采购不超过三年", clause="42", also=("civil.202",), severity=Severity.C, legacy=Severity.M,
       targets=("PROC", "AUD"), evidence=("om_contract", "start_on", "end_on"),
       arithmetic="结束日期 ≤ 开始日期 + 3 年 − 1 天；恰好多一天的为一般问题，更多的为最严重。"
                  "逐年续签的年度合同合并计算；已重新采购的，不登记续签自。自行采购的不适用。")
@@ -67,7 +67,8 @@ def _length(facts: Facts, subject: str, name: str, start: date, end: date, clear
                   inputs=inputs | {"days_over": over}, steps=(*steps, f"超过 {over} 天"))
 
 
-@rule("R42-2", title="运维合同分年签订", clause="42", also=("civil.202",), severity=Severity.H, targets=("PM", "AUD"),
+@rule("R42-2", title="运维合同分年签订", clause="42", also=("civil.202",), severity=Severity.H, legacy=Severity.M,
+      targets=("PM", "AUD"),
       evidence=("om_contract", "signed_on"),
       arithmetic="跨年的运维采购，每个服务年度［开始 + k 年，开始 + (k+1) 年 − 1 天］各有一份年度合同，"
                  "签订日期不晚于该年度第一天；年度合同的签订日期不晚于其开始日期。")
@@ -122,7 +123,7 @@ def _signed(service: Service, first: date, subject: str, inputs: dict[str, Input
                   clears_when="更正登记有误的日期；日期无误的，由审计人员核实后登记豁免。")
 
 
-@rule("R42-3", title="运维合同到期", clause="42", severity=Severity.H, targets=("PM", "FIN", "ARCH"),
+@rule("R42-3", title="运维合同到期", clause="42", severity=Severity.H, legacy=Severity.M, targets=("PM", "FIN", "ARCH"),
       evidence=("om_contract", "end_on"),
       arithmetic="到期日即合同结束日期，不因休息日顺延；剩余 30 天以内为严重，到期次日起没有后续合同的为违反。")
 def expiry_seen(facts: Facts) -> Iterator[Verdict]:

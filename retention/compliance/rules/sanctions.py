@@ -21,7 +21,7 @@ class _Money:
     day: date | None
 
 
-@rule("R32-1", title="未验收或验收不合格的不安排运维经费", clause="32", severity=Severity.C, targets=("FIN", "AUD"),
+@rule("R32-1", title="未验收或验收不合格的不安排运维经费", clause="32", severity=Severity.C, legacy=Severity.M, targets=("FIN", "AUD"),
       evidence=("om_contract", "budget_reply", "acceptance_date"),
       arithmetic="运维合同（签订日期，未登记的按开始日期）、运维预算批复的日期不早于被运维项目的验收日期；"
                  "未验收、验收不合格而已有运维合同或预算批复的为违反。运维项目看前序项目，其他项目看自身。")

@@ -11,7 +11,7 @@ from retention.compliance.rule import rule
 from retention.compliance.scope import construction
 
 
-@rule("R31-1", title="试运行满 3 个月", clause="31.1", also=("civil.202",), severity=Severity.H, targets=("PM",),
+@rule("R31-1", title="试运行满 3 个月", clause="31.1", also=("civil.202",), severity=Severity.H, legacy=Severity.M, targets=("PM",),
       applies=construction, evidence=("completion_confirmation", "trial_run_plan", "trial_run_report"),
       arithmetic="试运行应在全部建设内容完成之后开始，期满日 = 试运行开始日期 + 3 个日历月 + 不正常天数，"
                  "期满日是最后一天；建设完成后未试运行的提示，超过 30 天提高严重程度；"
@@ -76,7 +76,7 @@ def _started(facts: Facts, clock: AcceptanceClock) -> Verdict:
     return passed(f"试运行自 {start} 起已于 {until} 满期。", inputs=inputs, steps=term.steps)
 
 
-@rule("R31-2", title="试运行期满前不得组织验收", clause="31.1", also=("civil.202",), severity=Severity.C,
+@rule("R31-2", title="试运行期满前不得组织验收", clause="31.1", also=("civil.202",), severity=Severity.C, legacy=Severity.M,
       targets=("AUD",), applies=construction, evidence=("acceptance_date", "trial_start"),
       arithmetic="验收日期应晚于试运行期满日；未登记试运行开始日期的，按建设完成日期起算 3 个月。"
                  "验收日期等于期满日即为违反。")

@@ -1,0 +1,73 @@
+"""Reads paper_rules.yaml: rules that are nothing but papers, as `Rule`s. Owns the schema; the judging is `papers`."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from retention.compliance import scope
+from retention.compliance.anchors import NAMES
+from retention.compliance.facts import Facts
+from retention.compliance.findings import Severity, Verdict
+from retention.compliance.papers import Paper, judge_paper
+from retention.compliance.rule import Rule
+from retention.compliance.scope import Scope
+from retention.compliance.stages import type_name
+
+DATA = Path(__file__).with_name("paper_rules.yaml")
+_RULE = {"title", "clause", "also", "severity", "targets", "applies", "before", "papers", "note", "version"}
+_RULE_NEEDS = {"title", "clause", "severity", "targets", "before", "papers"}
+_PAPER = {"any", "name", "undated", "issuer", "joint", "mentions", "favourable", "applies"}
+
+
+def read_rules(text: str) -> tuple[Rule, ...]:
+    """The rules a YAML text holds. Raises ValueError where it does not keep to the schema."""
+    raw: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return tuple(_rule(key, line) for key, line in raw.items())
+
+
+def _rule(key: str, line: Mapping[str, Any]) -> Rule:
+    if not _RULE_NEEDS <= set(line) <= _RULE or line["before"] not in NAMES:
+        raise ValueError(f"{key} needs {sorted(_RULE_NEEDS)}, may have {sorted(_RULE)}, and a known event of {sorted(NAMES)}")
+    papers = tuple(_paper(key, entry, line["before"]) for entry in line["papers"])
+    types = tuple(dict.fromkeys(kind for paper in papers for kind in paper.types))
+
+    def judge(facts: Facts) -> Iterator[Verdict]:
+        for paper in papers:
+            yield judge_paper(facts, paper)
+
+    return Rule(key, line["title"], line["clause"], Severity(line["severity"]), tuple(line["targets"]),
+                _arithmetic(papers, line), judge, _scope(key, line.get("applies", ())), tuple(line.get("also", ())), types,
+                line.get("version", 1))
+
+
+def _paper(key: str, entry: str | Mapping[str, Any], event: str) -> Paper:
+    line: Mapping[str, Any] = {"any": [entry]} if isinstance(entry, str) else entry
+    if "any" not in line or not set(line) <= _PAPER:
+        raise ValueError(f"{key}: a paper is a type, or has any and of {sorted(_PAPER)}")
+    types, more = tuple(line["any"]), {name: tuple(line.get(name, ())) for name in ("issuer", "joint", "mentions")}
+    name = line.get("name") or "或".join(map(type_name, types))
+    return Paper(types, name, event, not line.get("undated", False), more["issuer"], more["joint"], more["mentions"],
+                 line.get("favourable", False), _scope(key, line.get("applies", ())))
+
+
+def _scope(key: str, names: tuple[str, ...] | list[str]) -> Scope:
+    unknown = [name for name in names if name not in scope.NAMED]
+    if unknown:
+        raise ValueError(f"{key}: no scope is called {unknown}; known are {sorted(scope.NAMED)}")
+    chosen = tuple(scope.NAMED[name] for name in names)
+    return lambda facts: next((reason for one in chosen if (reason := one(facts))), "")
+
+
+def _arithmetic(papers: tuple[Paper, ...], line: Mapping[str, Any]) -> str:
+    event, listed = NAMES[line["before"]], "、".join(paper.name for paper in papers)
+    text = f"{event}前应有：{listed}。"
+    if any(paper.dated for paper in papers):
+        text += f"成文日期不晚于{event}日期（未注明的按归档日期）。"
+    if issuers := tuple(dict.fromkeys(word for paper in papers for word in paper.issuer)):
+        text += f"出具单位：{'、'.join(issuers)}。"
+    if words := tuple(dict.fromkeys(word for paper in papers for word in paper.mentions)):
+        text += f"文字中应有：{'、'.join(words)}（自动识别，待确认）。"
+    note: str = line.get("note", "")
+    return text + f"{event}后满归档期限仍没有的为缺失；该阶段没有任何材料归档的不作判断。" + note
