@@ -167,7 +167,9 @@ def _store(tx: Transaction, project: Project, finding: Finding, record: FindingR
 
 
 def deserves_alert(finding: Finding) -> bool:
-    """Failed, or due within the widest notice the rule gives."""
+    """Failed, or due within the widest notice the rule gives; not where another finding tells people of it."""
+    if finding.quiet:
+        return False
     if finding.outcome is Outcome.FAILED:
         return True
     near = max(finding.milestones, default=-1)

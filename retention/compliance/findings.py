@@ -60,6 +60,7 @@ class Verdict:
     clears_when: str = ""
     provisional: bool = False
     milestones: tuple[int, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Finding:
 
     subject: tells several findings of a rule in one project apart (contract number, document type); "" otherwise.
     days_left: due_on minus the day judged, negative when overdue. milestones: values of days_left on which somebody
-    is to be told. provisional: rests on a year whose working days are not announced yet. All texts are Chinese.
+    is to be told. provisional: rests on a year whose working days are not announced yet. quiet: another finding tells
+    people of it (R26-4 of the papers a stage lacks), so it opens no alert of its own. All texts are Chinese.
     """
 
     rule: str
@@ -86,6 +88,7 @@ class Finding:
     provisional: bool
     targets: tuple[str, ...]
     milestones: tuple[int, ...]
+    quiet: bool = False
 
 
 def passed(reason: str, *, severity: Severity | None = None, subject: str = "", due_on: date | None = None,

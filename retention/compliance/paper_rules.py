@@ -1,6 +1,8 @@
 """Reads paper_rules.yaml: rules that are nothing but papers, as `Rule`s. Owns the schema; the judging is `papers`."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +23,45 @@ _RULE_NEEDS = {"title", "clause", "severity", "targets", "before", "papers"}
 _PAPER = {"any", "name", "undated", "issuer", "joint", "mentions", "favourable", "applies"}
 
 
-def read_rules(text: str) -> tuple[Rule, ...]:
+@dataclass(frozen=True, slots=True)
+class PaperRule:
+    """A rule with the papers it asks for and whom it concerns, for whoever lists them all."""
+
+    rule: Rule
+    papers: tuple[Paper, ...]
+
+
+@cache
+def paper_rules() -> tuple[PaperRule, ...]:
+    """The rules of paper_rules.yaml."""
+    return read_rules(DATA.read_text(encoding="utf-8"))
+
+
+def read_rules(text: str) -> tuple[PaperRule, ...]:
     """The rules a YAML text holds. Raises ValueError where it does not keep to the schema."""
     raw: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return tuple(_rule(key, line) for key, line in raw.items())
 
 
-def _rule(key: str, line: Mapping[str, Any]) -> Rule:
+def _rule(key: str, line: Mapping[str, Any]) -> PaperRule:
     if not _RULE_NEEDS <= set(line) <= _RULE or line["before"] not in NAMES:
         raise ValueError(f"{key} needs {sorted(_RULE_NEEDS)}, may have {sorted(_RULE)}, and a known event of {sorted(NAMES)}")
-    papers = tuple(_paper(key, entry, line["before"]) for entry in line["papers"])
+    papers = papers_of(key, line)
     types = tuple(dict.fromkeys(kind for paper in papers for kind in paper.types))
 
     def judge(facts: Facts) -> Iterator[Verdict]:
         for paper in papers:
             yield judge_paper(facts, paper)
 
-    return Rule(key, line["title"], line["clause"], Severity(line["severity"]), tuple(line["targets"]),
+    made = Rule(key, line["title"], line["clause"], Severity(line["severity"]), tuple(line["targets"]),
                 _arithmetic(papers, line), judge, _scope(key, line.get("applies", ())), tuple(line.get("also", ())), types,
                 line.get("version", 1))
+    return PaperRule(made, papers)
+
+
+def papers_of(key: str, line: Mapping[str, Any]) -> tuple[Paper, ...]:
+    """The papers of a rule. Raises ValueError."""
+    return tuple(_paper(key, entry, line["before"]) for entry in line["papers"])
 
 
 def _paper(key: str, entry: str | Mapping[str, Any], event: str) -> Paper:

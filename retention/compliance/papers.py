@@ -5,7 +5,7 @@ not there is missing only where its stage has been filed at all and the event is
 tell a paper that was never written from one that was not brought in yet.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from archive.chinese import squash
@@ -13,12 +13,10 @@ from retention.compliance.anchors import Anchor, anchor
 from retention.compliance.conclusions import favourable
 from retention.compliance.facts import DocumentFacts, Facts, existed_by
 from retention.compliance.findings import Input, Verdict, due, failed, not_applicable, passed, unknown
-from retention.compliance.milestones import countdown
 from retention.compliance.scope import Scope, everything
 from retention.compliance.stages import filed, group_of
 
 READ_BY_MACHINE = "（依据自动识别的文字，待确认。）"
-_LAST_DAYS = (7, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +111,12 @@ def _absent(facts: Facts, paper: Paper, event: Anchor, inputs: dict[str, Input])
         return due(f"{event.name}前应有{paper.name}。", clears_when=clears, due_on=None, subject=subject, inputs=inputs)
     if facts.today <= event.day:
         return due(f"{event.name}（{event.day}）前应有{paper.name}。", clears_when=clears, due_on=event.day, subject=subject,
-                   inputs=inputs, steps=(event.step,), milestones=countdown(facts.settings.other_notice_days, None))
+                   inputs=inputs, steps=(event.step,))
     last = event.day + timedelta(days=facts.settings.filing_days)
     steps = (event.step, f"材料形成后归档期限 {facts.settings.filing_days} 天：最迟 {last} 归档")
     if facts.today <= last:
         return due(f"已于 {event.day} {event.name}，{paper.name}应已形成，最迟 {last} 归档。", clears_when=clears, due_on=last,
-                   subject=subject, inputs=inputs, steps=steps, milestones=countdown(_LAST_DAYS, None))
+                   subject=subject, inputs=inputs, steps=steps)
     return _overdue(facts, paper, event, last, inputs, steps)
 
 
@@ -128,5 +126,15 @@ def _overdue(facts: Facts, paper: Paper, event: Anchor, last: date, inputs: dict
     if group and not filed(facts, group):
         return unknown((paper.name,), subject=subject, inputs=inputs, steps=steps,
                        reason=f"{group}阶段还没有任何材料归档，无法判断是缺{paper.name}，还是尚未移交。")
-    return failed(f"缺{paper.name}：应在{event.name}（{event.day}）前形成。", subject=subject, inputs=inputs, due_on=last,
-                  steps=steps, clears_when=f"{paper.name}归档，或按规定登记豁免。")
+    verdict = failed(f"缺{paper.name}：应在{event.name}（{event.day}）前形成。", subject=subject, inputs=inputs, due_on=last,
+                     steps=steps, clears_when=f"{paper.name}归档，或按规定登记豁免。")
+    return replace(verdict, quiet=True)  # what a stage lacks is told together, by R26-4
+
+
+def missing(facts: Facts, paper: Paper) -> bool:
+    """Whether `judge_paper` would say that the paper is missing, without saying it."""
+    day = anchor(facts, paper.event).day
+    if day is None or facts.today <= day + timedelta(days=facts.settings.filing_days):
+        return False
+    return (facts.project.waived.isdisjoint(paper.types) and not paper.applies(facts) and not _found(facts, paper)
+            and bool(filed(facts, group_of(paper.types[0]))))

@@ -108,8 +108,11 @@ def test_projects_that_run_well_have_no_breach(sample: Sample) -> None:
     rows = {row.code: row for row in sample.projects}
     today = date(2026, 11, 23)
     for story in (story for story in sample.stories if story.scenario in well):
+        # Of the rules the stories are about: their dossiers do not hold every paper of the earlier stages.
         breaches = [
-            name for name in outcomes(sample, rows[story.project], today) if name.endswith((":failed", ":unknown"))
+            name
+            for name in outcomes(sample, rows[story.project], today)
+            if name.partition(":")[0] in WANTED and name.endswith((":failed", ":unknown"))
         ]
         assert breaches == [], story.scenario
 
