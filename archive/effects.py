@@ -12,11 +12,13 @@ LANES = (READ, INDEX, JUDGE, UNPACK, GUARD, ERASE, LOOK, OCR, FIELDS)
 FILED, UNREAD, TEXT_READ, CHANGED = "document.filed", "document.unread", "document.text-read", "document.changed"
 PROJECT, BUNDLE = "project.changed", "document.bundle"
 UNIT = "unit.changed"  # what a unit's own registers say: all its projects are judged again
+FILED_WHOLE = "document.filed-whole"  # with everything that can be known of its text: what is left is to compare it with others
 WITHDRAWN = "document.withdrawn"  # one that bears a secrecy marking is gone; its bytes follow
 SCANNED, HALF_RECOGNISED = "document.scanned", "document.half-recognised"
 
 EFFECTS: Mapping[str, tuple[str, ...]] = {
     FILED: (INDEX, JUDGE, GUARD, FIELDS),
+    FILED_WHOLE: (INDEX, JUDGE, GUARD),
     UNREAD: (READ,),
     TEXT_READ: (INDEX, JUDGE, GUARD, FIELDS),
     CHANGED: (INDEX, JUDGE),

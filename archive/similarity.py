@@ -40,6 +40,14 @@ def similarity(one: bytes, other: bytes) -> float:
     return float(np.mean(np.frombuffer(one, "<u4") == np.frombuffer(other, "<u4")))
 
 
+def similarities(one: bytes, others: Sequence[bytes]) -> list[float]:
+    """As `similarity`, of one and each of many that are signatures."""
+    if not others:
+        return []
+    table = np.frombuffer(b"".join(others), "<u4").reshape(-1, BINS)
+    return [float(share) for share in np.mean(table == np.frombuffer(one, "<u4"), axis=1)]
+
+
 def bands_of(signature: bytes) -> list[int]:
     """What alike texts very probably share at least one of: rows of bins, as numbers."""
     if not signature:

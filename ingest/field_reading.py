@@ -51,6 +51,11 @@ class FieldReader:
         return done
 
 
+def values_of(pages: Sequence[str]) -> list[FieldValue]:
+    """The values of a text that was not recognised from pictures."""
+    return [_value(found, []) for found in read_fields(pages)]
+
+
 def _value(found: Found, box: list[float]) -> FieldValue:
     return FieldValue(key=found.key, value=found.value, quote=found.quote, page=found.page, start=found.start, end=found.end,
                       box=box, confidence=found.confidence)

@@ -8,6 +8,7 @@ way in, no engine that reads later and no bundle's member goes unexamined.
 from collections.abc import Mapping, Sequence
 
 from archive.clock import Clock
+from archive.effects import FILED_WHOLE
 from archive.errors import ArchiveError, EngineDown
 from archive.models import Document, Member, OutboxEvent, Outcome, Version
 from archive.operations.documents import Description, TextRead, record_text
@@ -59,12 +60,22 @@ class Guard:
 
     def __call__(self, events: Sequence[OutboxEvent]) -> Mapping[str, str | EngineDown]:
         keys = sorted({event.subject for event in events})
-        documents = {document.id: document for document in Document.objects(id__in=keys, current__ne="")}
-        pages = pages_by_version([document.current for document in documents.values()])
-        digests = {v.id: v.sha256 for v in Version.objects(id__in=[d.current for d in documents.values()])}
+        documents = list(Document.objects(id__in=keys, current__ne=""))
+        # What was examined when it was filed is only compared with others. Its event says so, not the document: another
+        # engine may have written another text since, which has an event of its own.
+        unseen = {event.subject for event in events if event.kind != FILED_WHOLE}
+        fresh = [document for document in documents if document.id in unseen]
+        done = [document.current for document in documents if document.id not in unseen]
+        failed = self._examine(fresh, done) if documents else {}
+        return {event.id: failed[event.subject] for event in events if event.subject in failed}
+
+    def _examine(self, fresh: Sequence[Document], done: Sequence[str]) -> dict[str, str]:
+        """What could not be examined, by document."""
+        pages = pages_by_version([document.current for document in fresh]) if fresh else {}
+        digests = {v.id: v.sha256 for v in Version.objects(id__in=list(pages))} if pages else {}
         examined: list[Examined] = []
         failed: dict[str, str] = {}
-        for key, document in documents.items():
+        for document in fresh:
             text = pages.get(document.current, [])
             if not text or document.current not in digests:
                 continue
@@ -73,9 +84,9 @@ class Guard:
                     withdraw(self.clock, document.current, why, describe)
                     continue
             except ArchiveError as error:
-                failed[key] = str(error)
+                failed[document.id] = str(error)
                 continue
-            examined.append(Examined(key, document.current, tuple(labels_of(text)), counts_of(text)))
+            examined.append(Examined(document.id, document.current, tuple(labels_of(text)), counts_of(text)))
         record_examined(self.clock, examined)
-        compare(self.clock, {one.version: pages[one.version] for one in examined})
-        return {event.id: failed[event.subject] for event in events if event.subject in failed}
+        compare(self.clock, {one.version: pages[one.version] for one in examined}, done)
+        return failed

@@ -31,6 +31,7 @@ from ingest.sandbox import Sandbox
 from ingest.scanners.none import NoScanner
 from ingest.scanners.port import Finding, Scanner
 from ingest.unpacking.detect import holds_files
+from ingest.whole import whole_text
 
 LONGEST_NAME = 255
 NOT_KEPT = "文件内容没有保留；请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"
@@ -106,6 +107,12 @@ class Intaker:
         require(actor, Permission.DOCUMENT_FILE)
         return self._accept(actor, Submission(project, staged, given))
 
+    def accept_new(self, actor: Actor, project: Project, staged: Staged, given: Given) -> Intake | Filed:
+        """As `accept`; what the dossier has already is answered as such and not looked at again."""
+        require(actor, Permission.DOCUMENT_FILE)
+        submission = Submission(project, staged, given)
+        return self._known(actor, submission) or self._accept(actor, submission)
+
     def look(self, actor: Actor, project: Project, staged: Staged, given: Given) -> None:
         """Raises what `accept` would, and leaves nothing behind: no bytes, no record of the refusal."""
         require(actor, Permission.DOCUMENT_FILE)
@@ -151,12 +158,14 @@ class Intaker:
                                submission.project.unit)
         if not submission.reading.complete:
             description = _without_reading(description, submission.given)
+        whole = whole_text(text.pages) if submission.reading.complete else None
         holds = holds_files(submission.staged.path, submission.media_type)
         self.blobs.put(submission.staged.path, submission.staged.digests.sha256, hashed=True)
         return Intake(
             project=submission.project.code, filename=submission.filename, digests=submission.staged.digests,
             media_type=submission.media_type, puid=submission.puid, description=description, secrecy_checked=submission.secrecy_checked,
-            scan=submission.scan, holds_files=holds, text=text if submission.reading.complete else TextRead(TextState.PENDING))
+            scan=submission.scan, holds_files=holds, whole=whole,
+            text=text if submission.reading.complete else TextRead(TextState.PENDING))
 
     def _refuse_known_secrets(self, submission: Submission) -> None:
         """Bytes that had to be removed once are not let in again, even where only recognition could read them."""

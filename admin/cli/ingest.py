@@ -3,8 +3,6 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import click
@@ -14,17 +12,15 @@ from admin.cli.inside import FileReport, any_rejected, complete, wait_for_all
 from admin.system import System
 from admin.worker import working
 from archive import taxonomy
-from archive.blobs.staging import file_chunks
 from archive.digests import digests_of
-from archive.errors import ArchiveError, EngineDown, Refused
+from archive.errors import ArchiveError, Refused
 from archive.models import Channel
 from archive.operations.documents import Filed
 from archive.operations.receipts import Entry, add_entries, close_receipt, filed_entry, open_receipt, refused_entry
 from archive.queries import find_project
 from ingest.describe import Given
+from ingest.many import Heap, Told
 
-AT_ONCE = 4
-LISTED_AT_ONCE = 50
 WAIT_SECONDS = 3600.0
 TELL_SECONDS = 10.0
 
@@ -72,33 +68,26 @@ def _hidden(path: Path, root: Path) -> bool:
 
 
 def _file_all(system: System, files: Sequence[Path], code: str, given: Given, receipt: str, *, quiet: bool) -> list[FileReport]:
-    """File with a few at once; reports and the lines of the receipt are in the order of the files."""
+    """File batch by batch; reports and the lines of the receipt are in the order of the files."""
     reports: list[FileReport] = []
-    lines: list[Entry] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = pool.map(partial(_file, system, code, given), files)
-        with click.progressbar(answers, length=len(files), label="收入文件", file=sys.stderr, hidden=quiet) as bar:
-            for report, line in bar:
-                reports.append(report)
-                lines.append(line)
-                if len(lines) >= LISTED_AT_ONCE:
-                    add_entries(LOCAL, system.clock, receipt, lines)
-                    lines = []
-    add_entries(LOCAL, system.clock, receipt, lines)
+    heap = Heap(system.intake, LOCAL, system.clock, code, given)
+    with click.progressbar(length=len(files), label="收入文件", file=sys.stderr, hidden=quiet) as bar:
+        for batch in heap.file(files):
+            told = [_told(each) for each in batch]
+            add_entries(LOCAL, system.clock, receipt, [entry for _, entry in told])
+            reports += [report for report, _ in told]
+            bar.update(len(batch))
     return reports
 
 
-def _file(system: System, code: str, given: Given, path: Path) -> tuple[FileReport, Entry]:
-    try:
-        filed = system.intake.file(LOCAL, code, path.name, file_chunks(path), given)
-    except EngineDown:
-        raise
-    except ArchiveError as error:
-        return FileReport(str(path), "rejected", reason=str(error)), refused_entry(str(path), error, digests_of(path))
-    except OSError as error:
-        unread = Refused(filename=path.name, reason=f"读不了这个文件（{error.strerror}）。")
-        return FileReport(str(path), "rejected", reason=str(error)), refused_entry(str(path), unread)
-    return _report(path, filed), filed_entry(str(path), filed)
+def _told(told: Told) -> tuple[FileReport, Entry]:
+    path, answer = told.path, told.answer
+    if isinstance(answer, Filed):
+        return _report(path, answer), filed_entry(str(path), answer)
+    if isinstance(answer, ArchiveError):
+        return FileReport(str(path), "rejected", reason=str(answer)), refused_entry(str(path), answer, digests_of(path))
+    unread = Refused(filename=path.name, reason=f"读不了这个文件（{answer.strerror}）。")
+    return FileReport(str(path), "rejected", reason=str(answer)), refused_entry(str(path), unread)
 
 
 def _report(path: Path, filed: Filed) -> FileReport:

@@ -21,6 +21,7 @@ from archive.operations.layouts import emit_scanned
 from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
 from archive.operations.remarks import put_remarks
+from archive.operations.whole_texts import WholeText, facts_of, records_of
 from archive.permissions import Permission
 from archive.personal import restore
 from archive.queries import find_document, find_project
@@ -89,7 +90,8 @@ class Scan:
 class Intake:
     """A file that passed the pipeline and whose bytes are stored.
 
-    `holds_files` says that it is to be looked into for others; `origin` that it was itself found in one.
+    `holds_files` says that it is to be looked into for others; `origin` that it was itself found in one. `whole`: what is
+    known of its text already; where that is nothing, the lanes find it out.
     """
 
     project: str
@@ -103,6 +105,7 @@ class Intake:
     holds_files: bool = False
     origin: Origin | None = None
     puid: str = ""
+    whole: WholeText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,9 @@ def file_document(actor: Actor, clock: Clock, intake: Intake) -> Filed:
     project = dossier_for_files(actor, intake.project)
 
     def work(tx: Transaction) -> Filed:
-        return _insert(tx, project, intake)
+        filed, records = new_records(tx, still_open(tx, project), intake)
+        tx.insert_all(records)
+        return filed
 
     try:
         return write(actor, clock, work)
@@ -169,9 +174,10 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
         tx.insert(version)
         document.current, document.version, document.filename = version.id, version.number, intake.filename
         _put_text(tx, document, version.id, intake.text)
+        tx.insert_all(records_of(tx, document, version, intake.whole))
         tx.replace(document)
         tx.audit("document.version-added", f"document:{key}", project=project.code, number=version.number,
-                 sha256=version.sha256, sm3=version.sm3, **came_from)
+                 sha256=version.sha256, sm3=version.sm3, **facts_of(intake.whole), **came_from)
         _emit_filed(tx, document, intake)
         return Filed(document, version, duplicate=False)
 
@@ -270,12 +276,6 @@ def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reas
     write(actor, clock, work)
 
 
-def _insert(tx: Transaction, project: Project, intake: Intake) -> Filed:
-    filed, records = new_records(tx, still_open(tx, project), intake)
-    tx.insert_all(records)
-    return filed
-
-
 def new_records(tx: Transaction, project: Project, intake: Intake) -> tuple[Filed, list[Model]]:
     """What a file becomes, noted in audit and outbox; the caller inserts the records. `project` is of `still_open`."""
     document = _document(tx, project, intake.description, intake.filename)
@@ -289,13 +289,14 @@ def new_records(tx: Transaction, project: Project, intake: Intake) -> tuple[File
         _put_remarks(tx, document, version.id, intake.text)
     tx.audit("document.filed", f"document:{document.id}", project=project.code, type=document.type,
              type_source=document.type_source, filename=intake.filename, sha256=version.sha256, sm3=version.sm3,
-             size=version.size, **came_from)
+             size=version.size, **facts_of(intake.whole), **came_from)
     _emit_filed(tx, document, intake)
-    return Filed(document, version, duplicate=False), [*texts, version, document]
+    known = records_of(tx, document, version, intake.whole)
+    return Filed(document, version, duplicate=False), [*texts, *known, version, document]
 
 
 def _emit_filed(tx: Transaction, document: Document, intake: Intake) -> None:
-    tx.emit("document.filed", document.id, document.project)
+    tx.emit("document.filed-whole" if intake.whole else "document.filed", document.id, document.project)
     if document.text_state == TextState.PENDING:
         tx.emit("document.unread", document.id, document.project)
     if intake.holds_files:

@@ -8,36 +8,34 @@ from archive.access import Actor, require, system_actor
 from archive.clock import Clock
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Document, Member, TextRecord, Version
-from archive.models.similarity import Likeness, TextSignature
+from archive.models.similarity import Likeness
+from archive.operations.alike import alike_ones
+from archive.operations.whole_texts import signature_record
 from archive.permissions import Permission
 from archive.queries import find_document
-from archive.similarity import bands_of, signature_of, similarity
+from archive.similarity import signature_of
 from archive.transaction import Transaction, collection, write
 
-ALIKE = 0.6        # † a draft with a paragraph changed, or one page recognised twice, has more than this in common
-MOST_LOOKED_AT, MOST_KEPT = 200, 5
 
-
-def compare(clock: Clock, texts: Mapping[str, Sequence[str]]) -> int:
-    """Keep the signatures of these versions' texts, then propose what they are nearly the same as; how many pairs.
+def compare(clock: Clock, texts: Mapping[str, Sequence[str]], stored: Sequence[str] = ()) -> int:
+    """Keep the signatures of these versions' texts, then propose what they, and the versions whose signatures are `stored`
+    already, are nearly the same as; how many pairs.
 
     First all signatures are stored, then all are looked up: of two that arrive at the same time one finds the other.
     """
     actor = system_actor("guard")
     require(actor, Permission.TEXT_RECORD)
-    made = [(version, signature) for version in Version.objects(id__in=list(texts))
-            if (signature := signature_of(texts[version.id]))]
-    if not made:
-        return 0
+    made = [signature_record(version, signature) for version in Version.objects(id__in=list(texts))
+            if (signature := signature_of(texts[version.id]))] if texts else []
 
     def store(tx: Transaction) -> None:
-        for version, signature in made:
-            tx.put(TextSignature(id=version.id, version=version.id, document=version.document, dossier=version.dossier,
-                                 signature=signature, bands=bands_of(signature)))
+        for row in made:
+            tx.put(row)
         tx.audit("documents.compared", "archive:documents", documents=len(made))
 
-    write(actor, clock, store)
-    pairs = [pair for version, signature in made for pair in _pairs(version, signature)]
+    if made:
+        write(actor, clock, store)
+    pairs = alike_ones([row.id for row in made] + list(stored))
     return write(actor, clock, lambda tx: _propose(tx, pairs)) if pairs else 0
 
 
@@ -131,39 +129,19 @@ def joined_to(actor: Actor, key: str) -> list[Likeness]:
     return [row for row in Likeness.objects(other=document.id, state="joined") if row.kept.get("current") == document.current]
 
 
-def _pairs(version: Version, signature: bytes) -> list[Likeness]:
-    """The most alike of those that share a band: of the dossier first, then of any."""
-    bands, found = bands_of(signature), []
-    own = {"bands": {"$in": bands}, "document": {"$ne": version.document}}
-    rows = list(collection(TextSignature).find({**own, "dossier": version.dossier}).limit(MOST_LOOKED_AT))
-    rows += list(collection(TextSignature).find({**own, "dossier": {"$ne": version.dossier}}).limit(MOST_LOOKED_AT))
-    for row in rows:
-        if (alike := similarity(signature, row["signature"])) >= ALIKE:
-            found.append(_likeness(version, row, alike))
-    return sorted(found, key=lambda pair: (pair.dossier != pair.other_dossier, -pair.similarity))[:MOST_KEPT]
-
-
-def _likeness(version: Version, row: Mapping[str, Any], alike: float) -> Likeness:
-    """Ids grow with time: the later document is the one that may be a version of the earlier."""
-    mine = (version.document, version.dossier, version.id)
-    theirs = (row["document"], row["dossier"], row["version"])
-    (later, dossier, its_version), (earlier, other_dossier, _) = sorted([mine, theirs], reverse=True)
-    return Likeness(id=f"{later}|{earlier}", document=later, other=earlier, version=its_version, dossier=dossier,
-                    other_dossier=other_dossier, similarity=round(alike, 3))
-
-
 def _propose(tx: Transaction, pairs: Sequence[Likeness]) -> int:
     """What a person decided already stays decided."""
-    new = 0
-    for pair in {pair.id: pair for pair in pairs}.values():
-        if tx.fresh(Likeness, {"_id": pair.id}) is None:
-            pair.at = tx.now
-            tx.insert(pair)
-            tx.audit("document.alike", f"document:{pair.document}", other=pair.other, similarity=pair.similarity)
-            new += 1
-    if not new:
+    wanted = {pair.id: pair for pair in pairs}
+    known = collection(Likeness).find({"_id": {"$in": list(wanted)}}, {"_id": 1}, session=tx.session)
+    for row in known:
+        del wanted[row["_id"]]
+    for pair in wanted.values():
+        pair.at = tx.now
+        tx.audit("document.alike", f"document:{pair.document}", other=pair.other, similarity=pair.similarity)
+    tx.insert_all(list(wanted.values()))
+    if not wanted:
         tx.audit("documents.compared", "archive:documents", documents=0)
-    return new
+    return len(wanted)
 
 
 def _visible(actor: Actor, key: str) -> None:

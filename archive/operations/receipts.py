@@ -20,6 +20,7 @@ from archive.access import Actor, require
 from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound, NotPermitted
+from archive.models.base import Model
 from archive.models.receipts import Channel, Counter, Outcome, Receipt, ReceiptEntry
 from archive.operations.documents import Filed
 from archive.operations.receipt_seals import count_pages, digests_of_list, seal_of
@@ -114,8 +115,7 @@ def add_entries(actor: Actor, clock: Clock, key: str, entries: Sequence[Entry]) 
     def work(tx: Transaction) -> None:
         receipt = _open(tx, key)
         counts = dict.fromkeys((*COUNTED.values(), "bytes"), 0)
-        for entry in {entry.key: entry for entry in entries}.values():
-            _put_entry(tx, receipt, entry, counts)
+        _put_entries(tx, receipt, list({entry.key: entry for entry in entries}.values()), counts)
         tx.update(Receipt, key, {"$inc": {**counts, "revision": 1}, "$set": {"touched_at": tx.now}})
         tx.audit("receipt.added", f"receipt:{key}", project=receipt.project, **counts)
 
@@ -216,20 +216,33 @@ def _open(tx: Transaction, key: str) -> Receipt:
     return receipt
 
 
-def _put_entry(tx: Transaction, receipt: Receipt, entry: Entry, counts: dict[str, int]) -> None:
-    """Add a line, or replace the one of the same key; `counts` takes up the difference."""
-    row_id = f"{receipt.id}/{sha256(entry.key.encode()).hexdigest()[:32]}"
-    known: dict[str, Any] | None = tx.fresh(ReceiptEntry, {"_id": row_id})
-    if known:
-        counts[COUNTED[Outcome(known["result"])]] -= 1
-        counts["bytes"] -= known["size"]
-    line = known["line"] if known else receipt.total + sum(counts[name] for name in COUNTED.values()) + 1
-    tx.put(ReceiptEntry(
-        id=row_id, receipt=receipt.id, line=line, path=_printable(entry.path)[:LONGEST_PATH], title=entry.title,
+def _put_entries(tx: Transaction, receipt: Receipt, entries: Sequence[Entry], counts: dict[str, int]) -> None:
+    """Add lines, or replace those of the same keys; `counts` takes up the difference."""
+    ids = {entry.key: f"{receipt.id}/{sha256(entry.key.encode()).hexdigest()[:32]}" for entry in entries}
+    rows = collection(ReceiptEntry).find({"_id": {"$in": list(ids.values())}}, session=tx.session)
+    known: dict[str, dict[str, Any]] = {row["_id"]: row for row in rows}
+    for row in known.values():
+        counts[COUNTED[Outcome(row["result"])]] -= 1
+        counts["bytes"] -= row["size"]
+    last, fresh = receipt.total, list[Model]()
+    for entry in entries:
+        before = known.get(ids[entry.key])
+        last += 0 if before else 1
+        line = _line(tx, receipt, entry, ids[entry.key], before["line"] if before else last)
+        if before:
+            tx.put(line)
+        else:
+            fresh.append(line)
+        counts[COUNTED[entry.result]] += 1
+        counts["bytes"] += entry.size
+    tx.insert_all(fresh)
+
+
+def _line(tx: Transaction, receipt: Receipt, entry: Entry, row_id: str, number: int) -> ReceiptEntry:
+    return ReceiptEntry(
+        id=row_id, receipt=receipt.id, line=number, path=_printable(entry.path)[:LONGEST_PATH], title=entry.title,
         document=entry.document, version=entry.version, size=entry.size, sha256=entry.sha256, sm3=entry.sm3,
-        result=entry.result.value, reason=entry.reason, at=tx.now))
-    counts[COUNTED[entry.result]] += 1
-    counts["bytes"] += entry.size
+        result=entry.result.value, reason=entry.reason, at=tx.now)
 
 
 def _next(tx: Transaction, series: str) -> int:

@@ -10,7 +10,7 @@ from admin import worker as module
 from admin.system import System
 from admin.worker import Worker, wait_until_done, working
 from archive import events
-from archive.effects import INDEX, JUDGE, LANES, READ
+from archive.effects import GUARD, INDEX, JUDGE, LANES
 from archive.errors import EngineDown
 from archive.events import Subscription, waiting
 from archive.models import AuditEntry, Document, OutboxEvent, TextState
@@ -165,6 +165,5 @@ def test_waiting_gives_up_when_its_time_is_over(system: System) -> None:
 def test_a_file_whose_text_is_known_is_not_read_again(system: System) -> None:
     a_project(system, CODE)
     file_text(system, CODE, "a.txt", "例会纪要")
-    assert {event.kind for event in OutboxEvent.objects} == {"project.changed", "document.filed"}
-    assert READ not in OutboxEvent.objects(kind="document.filed").get().due
-    assert JUDGE in OutboxEvent.objects(kind="document.filed").get().due
+    assert {event.kind for event in OutboxEvent.objects} == {"project.changed", "document.filed-whole"}
+    assert OutboxEvent.objects(kind="document.filed-whole").get().due.keys() == {INDEX, JUDGE, GUARD}

@@ -40,7 +40,9 @@ def test_values_are_read_once_the_text_is_known(contract: Document) -> None:
     assert {f.key: f.value for f in kept.found}["contract_amount"] == "128000000"
     assert {f.state for f in kept.found} == {"read"}
     assert (kept.id, kept.extractor) == (contract.current, EXTRACTOR)
-    assert AuditEntry.objects(action="document.fields-read", subject=f"document:{contract.id}").count() == 1
+    filing = AuditEntry.objects.get(action="document.filed", subject=f"document:{contract.id}")
+    assert (filing.detail["extractor"], filing.detail["fields"]) == (EXTRACTOR, [field.key for field in kept.found])
+    assert AuditEntry.objects(action="document.fields-read").count() == 0  # nothing was read twice
 
 
 def test_a_value_is_confirmed_corrected_added_and_denied(system: System, contract: Document, people: dict[str, Actor]) -> None:
