@@ -1,4 +1,4 @@
-"""Drawing pages as pictures. Runs in the rendering worker alone: every module here opens hostile bytes.
+"""Drawing pages as pictures. Runs in the workers that draw and recognise alone: every module here opens hostile bytes.
 
 `draw` chooses the format: a PDF, an image, an OFD document. Office files arrive as the PDF that LibreOffice made of them.
 """

@@ -55,6 +55,23 @@ def notes_by_page(document: Any) -> dict[int, list[str]]:
     return notes
 
 
+def covered(document: Any, page: Any) -> float:
+    """The share of a page that its pictures cover, as far as they are said to reach."""
+    found = parsed(document._package, page.location)
+    whole = float(page.width * page.height)
+    if found is None or not whole > 0:
+        return 0.0
+    return sum(_area(picture.get("Boundary") or "") for picture in named(found[1], "ImageObject")) / whole
+
+
+def _area(boundary: str) -> float:
+    try:
+        _, _, width, height = (float(value) for value in boundary.split())
+    except ValueError:
+        return 0.0
+    return max(width, 0.0) * max(height, 0.0)
+
+
 def _words(annotations: Any) -> Iterator[str]:
     for annotation in named(annotations, "Annot"):
         if (annotation.get("Visible") or "true").lower() != "false":

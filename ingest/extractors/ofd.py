@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archive.remarks import Remark, Severity
-from ingest.extractors._ofd_marks import attachment_names, notes_by_page
+from ingest.extractors._ofd_marks import attachment_names, covered, notes_by_page
 from ingest.extractors._ofd_protection import integrity_remarks
 from ingest.extractors._ofd_signatures import Signature, signatures_of
 from ingest.extractors._properties import properties
@@ -13,12 +13,13 @@ from ingest.extractors.base import Extraction, Source, UnreadableFile, collect, 
 MEDIA_TYPES = frozenset({"application/ofd"})
 
 _MOST_PAGES = 20_000
+_FEW, _LARGE = 40, 0.4   # characters on a page, share of the page that pictures cover: as for PDF
 _INVOICE = (("invoice_type", "invoice_type"), ("invoice_code", "invoice_code"), ("invoice_number", "invoice_number"),
             ("invoice_date", "issue_date"), ("invoice_amount", "total_amount"), ("invoice_tax", "tax_amount"))
 
 
 def engine() -> str:
-    return library("ofdkit")
+    return library("ofdkit", 2)    # 2: pages that are pictures are told from others
 
 
 def extract(source: Source) -> Extraction:
@@ -26,26 +27,27 @@ def extract(source: Source) -> Extraction:
     import ofdkit
 
     broken: list[int] = []
+    pictures: list[int] = []
     try:
         with ofdkit.open(source.path) as document:
             count = min(len(document.pages), _MOST_PAGES)
             if not count:
                 raise UnreadableFile("OFD 里没有任何页面，文件可能不完整，请重新导出后上传。")
-            pages = collect(_pages(document, broken), count, source)
+            pages = collect(_pages(document, broken, pictures), count, source)
             remarks = [*_beside(document), *(() if source.is_head and not pages.complete else _protection(document))]
             described = _properties(document)
     except ofdkit.OFDLimitError as error:
         raise UnreadableFile("OFD 内部的某一部分解压后过大，超过安全上限，疑似压缩炸弹，未读取文字。") from error
     except (ofdkit.OFDError, NotImplementedError, ValueError, RecursionError) as error:    # also what zipfile lets through
         raise UnreadableFile("OFD 结构损坏、不完整或已加密，无法读取。请从来源重新取得文件后上传新版本。") from error
-    bare = tuple(n for n, text in enumerate(pages.texts, 1) if not text.strip())
     return Extraction(pages.texts, count, engine(), (), _warnings(broken, document.warnings),
-                      pages.truncated, complete=pages.complete, properties=described, image_pages=bare,
+                      pages.truncated, complete=pages.complete, properties=described, image_pages=tuple(pictures),
                       remarks=tuple(remarks))
 
 
-def _pages(document: Any, broken: list[int]) -> Iterator[str]:
-    """The text of each page and, behind it, that of the notes and watermarks put on it."""
+def _pages(document: Any, broken: list[int], pictures: list[int]) -> Iterator[str]:
+    """The text of each page and, behind it, that of the notes and watermarks put on it. A page without text of its own, or
+    with little beside a picture (a number, a stamp), is named among the `pictures`."""
     from ofdkit import OFDError
 
     notes = notes_by_page(document)
@@ -55,6 +57,10 @@ def _pages(document: Any, broken: list[int]) -> Iterator[str]:
         except OFDError:
             broken.append(page.index + 1)
             text = ""
+        else:
+            bare = len(text.strip())
+            if not bare or (bare < _FEW and covered(document, page) > _LARGE):
+                pictures.append(page.index + 1)
         yield "\n".join(part for part in (text, *notes.get(page.index + 1, ())) if part)
 
 

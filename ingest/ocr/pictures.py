@@ -1,4 +1,4 @@
-"""Pages as pictures: a page of a PDF drawn, a frame of an image file decoded. Runs inside a worker only.
+"""Pages as pictures: a page of a PDF or OFD drawn, a frame of an image file decoded. Runs inside a worker only.
 
 Owns how large a picture may become. A size that a file declares is looked at before anything of that size is made.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.extractors.base import Source, UnreadableFile
+from ingest.media_types import OFD
 from ingest.ocr.port import IMAGES
 
 LONGEST_SIDE = 3508   # pixels: A4 at 300 dots an inch
@@ -49,6 +50,11 @@ def opened(source: Source) -> Iterator[Pages]:
     if source.media_type == "application/pdf":
         with _opened_pdf(source) as pages:
             yield pages
+    elif source.media_type == OFD:
+        from ingest.drawing.ofd.pages import Opened
+
+        with Opened(source.path) as document:
+            yield _OfdPages(document)
     elif source.media_type in IMAGES:
         with _opened_image(source) as frames:
             yield frames
@@ -70,6 +76,22 @@ class _PdfPages:
             dpi = _scan_dpi(page)
             width, height = (round(side * dpi / 72) for side in page.get_size())
             return Page(_three_channels(bitmap.to_numpy()), dpi, (width, height))
+        except pypdfium2.PdfiumError as error:
+            raise UnreadableFile("这一页损坏，无法绘制。") from error
+
+
+class _OfdPages:
+    """Each page becomes a PDF of one page, as for the page viewer, so that a line stands where people see it."""
+
+    def __init__(self, document: Any) -> None:
+        self._document, self.count = document, document.count
+
+    def page(self, index: int, longest: int = LONGEST_SIDE) -> Page:
+        import pypdfium2
+
+        try:
+            with pypdfium2.PdfDocument(self._document.pdf(index, LONGEST_SIDE)) as drawn:
+                return _PdfPages(drawn).page(0, longest)
         except pypdfium2.PdfiumError as error:
             raise UnreadableFile("这一页损坏，无法绘制。") from error
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from archive.operations.layouts import Layout
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp", "image/gif"})
-MEDIA_TYPES = IMAGES | {"application/pdf"}
+MEDIA_TYPES = IMAGES | {"application/pdf", "application/ofd"}
 """What has pages that can be recognised."""
 
 

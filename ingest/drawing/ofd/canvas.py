@@ -7,7 +7,7 @@ from itertools import islice
 from ingest.drawing.ofd.fonts import Face, embedded, installed
 from ingest.drawing.ofd.geometry import Affine, Area, told
 from ingest.drawing.ofd.package import OfdPackage, Resources
-from ingest.drawing.ofd.pictures import add_picture
+from ingest.drawing.ofd.pictures import MAX_SIDE, add_picture
 from ingest.drawing.ofd.writer import PdfWriter
 
 POINTS = 72 / 25.4
@@ -34,8 +34,9 @@ class Run:
 class Canvas:
     """Collects one page. `runs` is what was written on it, for whoever looks for hits."""
 
-    def __init__(self, package: OfdPackage, box: Area) -> None:
-        self.package, self.box = package, box
+    def __init__(self, package: OfdPackage, box: Area, longest: int = MAX_SIDE) -> None:
+        """`longest`: pixels of the longer side of a picture on it, at most."""
+        self.package, self.box, self.longest = package, box, longest
         self.pdf = PdfWriter()
         self.runs: list[Run] = []
         self._operators: list[str] = []
@@ -79,7 +80,7 @@ class Canvas:
     def image(self, name: str, data: bytes) -> str:
         """The name of a picture, empty where it is none."""
         if name not in self._images:
-            self._images[name] = add_picture(self.pdf, data) if data else 0
+            self._images[name] = add_picture(self.pdf, data, self.longest) if data else 0
         number = self._images[name]
         return f"I{number}" if number else ""
 

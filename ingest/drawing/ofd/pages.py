@@ -11,6 +11,7 @@ from ingest.drawing.ofd.canvas import POINTS, Canvas, Glyph, Run
 from ingest.drawing.ofd.content import draw_page, page_box
 from ingest.drawing.ofd.geometry import Area
 from ingest.drawing.ofd.package import OfdPackage
+from ingest.drawing.ofd.pictures import MAX_SIDE
 from ingest.letters import Box, Letters
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class Opened:
         with pdf.Opened(self._drawn(index).page()) as document:
             return document.picture(0, side)
 
+    def pdf(self, index: int, longest: int) -> bytes:
+        """The page as a PDF of one page, pictures on it up to so many pixels: for who reads them instead of looking."""
+        return self._drawn(index, longest).page()
+
     def letters(self, index: int) -> Letters:
         canvas = self._drawn(index)
         return in_reading_order(canvas.runs, canvas.box)
@@ -51,11 +56,11 @@ class Opened:
     def texts(self, room: int) -> tuple[str, ...]:
         return ("",) * self.count    # the text of an OFD is read by its extractor
 
-    def _drawn(self, index: int) -> Canvas:
+    def _drawn(self, index: int, longest: int = MAX_SIDE) -> Canvas:
         package = self._package
         box = page_box(package, package.xml(package.find(package.base, package.pages[index][1])))
         require_page(box.width * POINTS, box.height * POINTS)
-        canvas = Canvas(package, box)
+        canvas = Canvas(package, box, longest)
         draw_page(canvas, package, index)
         return canvas
 

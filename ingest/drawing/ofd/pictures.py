@@ -12,7 +12,7 @@ _JBIG2 = b"\x97JB2\r\n\x1a\n"
 _PAGE_INFORMATION = 48
 
 
-def add_picture(pdf: PdfWriter, data: bytes) -> int:
+def add_picture(pdf: PdfWriter, data: bytes, longest: int = MAX_SIDE) -> int:
     """The number of the image object; 0 where the bytes are no picture: the page is drawn without it."""
     if data.startswith(_JBIG2):
         return _jbig2(pdf, data)
@@ -21,9 +21,9 @@ def add_picture(pdf: PdfWriter, data: bytes) -> int:
     try:
         with Image.open(io.BytesIO(data)) as image:
             require_pixels(*image.size)
-            image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+            image.draft("RGB", (longest, longest))
             image.load()
-            image.thumbnail((MAX_SIDE, MAX_SIDE))
+            image.thumbnail((longest, longest))
             clear = "A" in image.getbands() or "transparency" in image.info
             return _raster(pdf, image.convert("RGBA" if clear else "RGB"))
     except (OSError, SyntaxError, ValueError, EOFError, UnreadableFile):

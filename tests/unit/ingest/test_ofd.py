@@ -38,6 +38,12 @@ def test_a_page_without_text_is_named_for_recognition(tmp_path: Path) -> None:
     assert found.image_pages == (2,)
 
 
+def test_a_note_on_a_page_is_no_text_of_its_own(tmp_path: Path) -> None:
+    found = read(format_samples.ofd(tmp_path / "a.ofd", [[], PAGES[0]], watermark="内部资料"))
+    assert found.pages[0] == "内部资料"
+    assert found.image_pages == (1,)
+
+
 def test_a_seal_over_unchanged_parts_is_intact(tmp_path: Path) -> None:
     found = read(format_samples.ofd(tmp_path / "a.ofd", PAGES, seal="某某局公章"))
     remark = found.remarks[0]

@@ -8,13 +8,14 @@ import pytest
 
 from admin import recognition
 from admin.bootstrap import build
+from admin.previews import hits_on, picture_of
 from admin.settings import Settings
 from admin.system import System
 from admin.worker import Worker
 from archive.clock import FixedClock
 from archive.effects import READ
 from archive.events import deliver
-from archive.models import AuditEntry, Document, OutboxEvent, PageLayout, Remarks, TextRecord, TextState
+from archive.models import AuditEntry, Document, OutboxEvent, PageLayout, Remarks, TextRecord, TextState, Version
 from archive.operations.layouts import Layout, Line
 from archive.queries import pages_by_version
 from ingest.extractors.base import UnreadableFile
@@ -26,7 +27,7 @@ from search.port import SearchRequest
 from search.query import parse
 from tests.builders import SYSTEM, a_project
 from tests.conftest import empty_archive
-from tests.unit.ingest.ocr.scans import scan_pdf, scan_tiff
+from tests.unit.ingest.ocr.scans import scan_ofd, scan_pdf, scan_tiff
 
 CODE = "XM-2024-001"
 
@@ -128,6 +129,27 @@ def test_every_frame_of_a_tiff_is_a_page(system: System, worker: Worker, reads: 
     document, record, pages = now(scan)
     assert document.text_state == TextState.OCR
     assert (record.page_count, len(pages), record.image_pages) == (3, 3, [1, 2, 3])
+
+
+def test_pages_of_an_ofd_that_are_pictures_are_recognised_and_hits_stand_on_them(
+        system: System, worker: Worker, reads: Reads) -> None:
+    native = "这一页自带文字层，" * 8
+    scan = filed(system, "扫描件.ofd", scan_ofd(3, native={2: native}, stamp="第 1 页"))
+    assert TextRecord.objects(id=scan.current).get().image_pages == [1, 3]
+    worker.drain()
+    document, record, pages = now(scan)
+    assert reads.asked == [1, 3]
+    assert (document.text_state, record.recognised) == (TextState.OCR, [1, 3])
+    assert (pages[0], pages[1].strip(), pages[2]) == ("关于第1页的验收意见", native, "关于第3页的验收意见")
+    assert record.engine.startswith("ofdkit")
+    assert found(system, "第3页的验收意见") == [scan.id]
+    version = Version.objects(id=document.current).get()
+    [mark] = hits_on(system, version, 3, ["验收意见"])
+    assert 0.1 < mark[0] < mark[2] <= 0.9
+    assert picture_of(system, version, 3, "page", [mark]) != picture_of(system, version, 3)
+    said = {item.code: list(item.pages) for row in Remarks.objects(document=scan.id) for item in row.items}
+    assert "low_resolution" not in said
+    assert "blank_page" not in said
 
 
 def test_a_long_scan_is_published_slice_by_slice_and_lets_others_pass(system: System, worker: Worker, reads: Reads) -> None:

@@ -1,18 +1,22 @@
 """The real engine behind its wall: error rates on known pages, no network, a page that goes wrong costs itself only."""
 
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bench.ocr import CLEAN, MOST_ERRORS, VARIANTS, error_rate
 from bench.ocr_pages import PACKAGE, Sample, font_path, letter, noisy, report, turned
 from ingest.extractors.base import UnreadableFile
+from ingest.media_types import OFD
 from ingest.ocr.rapid import LIMITS, RapidOcr, available
+from ingest.rendering import Renderer
 from ingest.sandbox import SandboxClosed
-from tests.unit.ingest.ocr.scans import scan_tiff
+from tests.unit.ingest.ocr.scans import scan_ofd, scan_tiff
 
 TESTDATA = Path(__file__).resolve().parents[5] / "shared" / "testdata"
 
@@ -57,6 +61,20 @@ def test_every_page_of_a_tiff_and_none_behind_them(engine: RapidOcr, tmp_path: P
     assert second.layout is not None
     assert second.layout.text.startswith("frame 2 line 1 of the page")
     assert engine.page(tmp_path / "many.tiff", "image/tiff", "many.tiff", 3).layout is None
+
+
+def test_a_line_of_an_ofd_scan_stands_where_the_page_viewer_shows_it(engine: RapidOcr, tmp_path: Path) -> None:
+    path = tmp_path / "scan.ofd"
+    path.write_bytes(scan_ofd(2))
+    layout = engine.page(path, OFD, path.name, 2).layout
+    assert layout is not None
+    assert layout.text.startswith("scan 2 line 1 of the page")
+    with Renderer() as renderer:
+        shown = Image.open(io.BytesIO(renderer.page(path, OFD, path.name, 2))).convert("L")
+    for line in layout.lines:
+        box = [round(value * side) for value, side in zip(line.box, shown.size * 2, strict=True)]
+        assert shown.crop((box[0], box[1], box[2], box[3])).getextrema()[0] < 100, "ink in the box"
+        assert shown.crop((box[0], box[3] + 4, box[2], box[3] + 10)).getextrema()[0] > 150, "none below it"
 
 
 def test_a_broken_file_is_refused_with_a_reason(engine: RapidOcr, tmp_path: Path) -> None:
