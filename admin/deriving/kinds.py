@@ -4,6 +4,7 @@ A kind looks at documents in batches; `Item` holds what all kinds want to know o
 for new files as well, so whatever holds there (refusing secrets, a person's word) holds here.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,13 +14,14 @@ from admin.system import System
 from archive.models import Document, Remarks, TextRecord, Unpacking, Version
 from archive.models.fields import DocumentFields
 from archive.operations.descriptions import Described, record_descriptions
+from archive.operations.layouts import layouts_of
 from archive.queries import pages_by_version
 from archive.transaction import collection
 from ingest.describe import describe, recogniser
 from ingest.extractors import engine_of
 from ingest.field_reading import FieldReader
 from ingest.fields import EXTRACTOR
-from ingest.ocr import looking
+from ingest.ocr import looking, numbering
 from ingest.ocr.lane import Recogniser
 from ingest.ocr.looking import ScanJudge
 from ingest.ocr.port import MEDIA_TYPES
@@ -107,11 +109,22 @@ def _scans(items: Sequence[Item]) -> list[Item]:
 
 
 def _qualities(_: System, items: Sequence[Item]) -> Mapping[str, Made]:
-    name = looking.SOURCE.partition(" ")[0]
-    rows = collection(Remarks).find({"version": {"$in": [item.version.id for item in items]}, "source": {"$regex": f"^{name} "}},
+    """The look at the pictures, and at the page numbers once they are recognised."""
+    names = "|".join(source.partition(" ")[0] for source in (looking.SOURCE, numbering.SOURCE))
+    rows = collection(Remarks).find({"version": {"$in": [item.version.id for item in items]}, "source": {"$regex": f"^({names}) "}},
                                     {"version": 1, "source": 1})
-    said = {row["version"]: row["source"] for row in rows}
-    return {item.document.id: Made(said.get(item.version.id, ""), looking.SOURCE) for item in _scans(items)}
+    said: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        said[row["version"]].add(row["source"])
+    made = {}
+    for item in _scans(items):
+        now = {looking.SOURCE, *([numbering.SOURCE] if _is_whole(item) else ())}
+        made[item.document.id] = Made(", ".join(sorted(said[item.version.id] & now)), ", ".join(sorted(now)))
+    return made
+
+
+def _is_whole(item: Item) -> bool:
+    return set(item.record.recognised) >= set(item.record.image_pages)
 
 
 def _layouts(system: System, items: Sequence[Item]) -> Mapping[str, Made]:
@@ -153,6 +166,9 @@ def _read(engines: Engines, item: Item, _: datetime | None) -> None:
 
 def _judge(engines: Engines, item: Item, _: datetime | None) -> None:
     engines.judge.judge(item.document.id)
+    if _is_whole(item):
+        pages = pages_by_version([item.version.id]).get(item.version.id, [])
+        numbering.note_numbering(engines.system.clock, item.version.id, pages, layouts_of(item.version.id))
 
 
 def _recognise(engines: Engines, item: Item, since: datetime | None) -> None:

@@ -19,6 +19,7 @@ from ingest.describe import describe
 from ingest.extractors.base import UnreadableFile
 from ingest.guard import keep_text
 from ingest.ocr.composing import MOST_PAGES, with_recognised
+from ingest.ocr.numbering import note_numbering
 from ingest.ocr.port import Ocr
 from ingest.one_by_one import one_by_one
 
@@ -96,8 +97,10 @@ class Recogniser:
             job.wanted = list(range(1, job.page_count + 1))    # known only once the first was decoded
         layouts = [each for each in layouts_of(job.version.id, job.wanted) if each.engine == self.ocr.engine]
         text = with_recognised(_native(job), layouts)
-        keep_text(self.clock, job.version, text, describe(job.document.filename, text.pages, text.headings,
-                                                             unit=job.document.unit))
+        kept = keep_text(self.clock, job.version, text, describe(job.document.filename, text.pages, text.headings,
+                                                                 unit=job.document.unit))
+        if kept and len(layouts) == len(job.wanted):
+            note_numbering(self.clock, job.version.id, text.pages, layouts)
 
 
 def _job_of(key: str) -> Job | None:

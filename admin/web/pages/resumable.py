@@ -1,5 +1,6 @@
 """Files from the browser in parts: the tus protocol over the session, and what became of each for the list on the page."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
@@ -11,15 +12,17 @@ from admin.web.pages.formats import text_state, type_name
 from admin.web.pages.shared import actor, area, needs, system
 from admin.web.pages.words import SOURCES
 from admin.web.spooling import spooled
+from admin.web.upload_checks import checks_of, still_looked_at
 from archive import queries
 from archive.models import Document
 from archive.models.documents import TextState
 from archive.models.uploads import Upload
 from archive.permissions import Permission
+from archive.remarks import Remark
 
 resumable = area("resumable", __name__)
 PATH = "/projects/<code>/uploads/<key>"
-MOST = 1000
+MOST, MOST_CHECKS = 1000, 6
 
 
 @resumable.post("/projects/<code>/uploads")
@@ -74,16 +77,21 @@ def terminate(code: str, key: str) -> Any:
 
 def _views(uploads: list[Upload]) -> list[dict[str, Any]]:
     documents = {d.id: d for d in Document.objects(id__in=[u.document for u in uploads if u.document])}
-    return [_view(upload, documents.get(upload.document)) for upload in uploads]
+    checks, looked_at = checks_of(documents.values()), still_looked_at(documents)
+    return [_view(upload, documents.get(upload.document), checks, looked_at) for upload in uploads]
 
 
-def _view(upload: Upload, document: Document | None) -> dict[str, Any]:
+def _view(upload: Upload, document: Document | None, checks: Mapping[str, Sequence[Remark]], looked_at: set[str]) -> dict[str, Any]:
     shown = {
         "id": upload.id, "url": url_for("resumable.show", code=upload.project, key=upload.id), "path": upload.path,
         "size": upload.size, "offset": upload.offset, "status": upload.state, "message": upload.message,
         "batch": upload.batch, "fingerprint": upload.fingerprint,
         "receipt": url_for("receipts.show", key=upload.receipt) if upload.receipt else ""}
-    return shown | (_described(document) if document else {})
+    if document is None:
+        return shown
+    found = [{"severity": each.severity.value, "text": each.text} for each in checks.get(document.id, ())[:MOST_CHECKS]]
+    described = _described(document)
+    return {**shown, **described, "checks": found, "pending": described["pending"] or document.id in looked_at}
 
 
 def _described(document: Document) -> dict[str, Any]:

@@ -142,6 +142,7 @@
       why.appendChild(reasons);
       result.appendChild(why);
     }
+    (view.checks || []).forEach(function (check) { result.appendChild(element("div", "check " + check.severity, check.text)); });
     job.pending = view.pending;
     if (view.receipt) { receipt(view.receipt); }
   }
