@@ -63,13 +63,13 @@ def add_to_project(header: WriteHeaders, path: ProjectRegisterPath, body: NewRow
     return _added(_scoped(path.register_, PROJECT), path.code, body)
 
 
-@registers.get("/units/<unit>/registers/<register>", responses={200: RowList, **responses(404)})
+@registers.get("/units/<path:unit>/registers/<register>", responses={200: RowList, **responses(404)})
 def of_unit(path: UnitRegisterPath, query: RowQuery) -> Response:
     """一个单位在一种登记簿中的登记"""
     return _listed(_scoped(path.register_, UNIT), path.unit, query)
 
 
-@registers.post("/units/<unit>/registers/<register>", responses={201: RowOut, **responses(404, 409)})
+@registers.post("/units/<path:unit>/registers/<register>", responses={201: RowOut, **responses(404, 409)})
 @idempotent
 def add_to_unit(header: WriteHeaders, path: UnitRegisterPath, body: NewRow) -> Response:
     """为单位登记一条；该单位的全部项目随之重新核对"""

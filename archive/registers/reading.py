@@ -47,6 +47,12 @@ def unit_owner(actor: Actor, name: str) -> Owner:
     return Owner(UNIT, name, name, title=name)
 
 
+def units_seen(actor: Actor) -> list[str]:
+    """Names of the units whose own registers the actor may read."""
+    require(actor, Permission.PROJECT_READ)
+    return [name for name in Unit.objects.order_by("id").scalar("id") if sees_unit(actor, name)]
+
+
 def sees_unit(actor: Actor, name: str) -> bool:
     return may_see(actor, {"audience": [ALL_UNITS], "unit": [name], "assigned": []})
 
@@ -78,7 +84,7 @@ def all_entries(actor: Actor, register: Register, *, page: int = 1, size: int = 
     require(actor, Permission.PROJECT_READ)
     match: dict[str, Any] = {"register": register.key, "scope": register.scope, "withdrawn": False}
     if register.scope == UNIT:
-        match["owner"] = {"$in": [name for name in Unit.objects.scalar("id") if sees_unit(actor, name)]}
+        match["owner"] = {"$in": units_seen(actor)}
     else:
         match["dossier"] = {"$in": sorted(Project.objects(__raw__=visible(actor)).distinct("id"))}
     return page_of(RegisterEntry.objects(__raw__=match).order_by("owner", "created_at", "id"), page, size)

@@ -20,6 +20,7 @@ from admin.web.pages.operations import operations
 from admin.web.pages.people import people
 from admin.web.pages.projects import projects
 from admin.web.pages.receipts import receipts
+from admin.web.pages.registers import registers
 from admin.web.pages.resumable import resumable
 from admin.web.pages.review import review
 from admin.web.pages.rules import rules_pages
@@ -30,8 +31,8 @@ from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, uploads, resumable, receipts, review, documents, fields, viewer,
-              search_pages, findings, rules_pages, operations, people, audit_pages, account)
+BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, uploads, resumable, receipts, review, documents, fields, registers,
+              viewer, search_pages, findings, rules_pages, operations, people, audit_pages, account)
 STATIC_SECONDS = 7 * 86_400
 
 

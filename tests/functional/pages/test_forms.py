@@ -14,6 +14,7 @@ FORMS = (
     "/projects/XM-A/assign",
     "/projects/XM-A/materials/feasibility_report/waive", "/documents/{document}/confirm", "/documents/{document}/versions",
     "/documents/unconfirmed", "/documents/evidence", "/documents/{document}/fields/<name>",
+    "/projects/XM-A/registers/payment", "/units/省数字政务厅/registers/system", "/register-rows/<key>", "/register-rows/<key>/withdraw",
     "/projects/XM-A/contradictions/<key>/dismiss", "/projects/XM-A/uploads", "/receipts/<key>", "/receipts/<key>/close",
     "/documents/{document}/unmask", "/documents/{document}/alike",
     "/findings/{finding}/acknowledge", "/findings/{finding}/waive", "/findings/{finding}/approve",
@@ -27,6 +28,8 @@ MAY = {
     "/projects/XM-A/assign": {"archivist"}, "/documents/{document}/versions": {"archivist", "unit_a"},
     "/documents/{document}/fields/<name>": {"archivist"}, "/projects/XM-A/contradictions/<key>/dismiss": {"archivist"},
     "/documents/unconfirmed": {"archivist"}, "/documents/evidence": {"archivist"},
+    "/projects/XM-A/registers/payment": {"archivist", "unit_a"}, "/units/省数字政务厅/registers/system": {"archivist", "unit_a"},
+    "/register-rows/<key>": {"archivist", "unit_a"}, "/register-rows/<key>/withdraw": {"archivist", "unit_a"},
     "/projects/XM-A/uploads": {"archivist", "unit_a"}, "/receipts/<key>": {"archivist", "unit_a"},
     "/receipts/<key>/close": {"archivist", "unit_a"}, "/documents/{document}/alike": {"archivist"},
     "/documents/{document}/unmask": {"archivist", "auditor"},
@@ -44,6 +47,7 @@ def test_every_form_of_the_site_is_in_this_test(app: Flask) -> None:
              if "POST" in (rule.methods or ()) and not rule.rule.startswith(("/api/", "/backoffice/"))}
     known = {path.replace("XM-A", "<code>").replace("{document}", "<key>").replace("{finding}", "<key>")
              .replace("feasibility_report", "<type_key>").replace("compliance.nightly", "<job>").replace("auditor", "<name>")
+             .replace("payment", "<register>").replace("省数字政务厅/registers/system", "<path:unit>/registers/<register>")
              for path in FORMS}
     assert posts == known
 
