@@ -4,13 +4,15 @@ from pathlib import Path
 
 import click
 
-from admin.cli.common import LOCAL, as_json, opened, show
+from admin.cli.common import LOCAL, actor_named, as_json, opened, show
 from admin.cli.shapes import contract_shape, project_shape
+from admin.ledger_export import export_ledger
 from admin.ledger_import import ImportReport, import_file
 from admin.worker import wait_until_done, working
 from archive.dossier import dossier_of
 from archive.models import Project
 from archive.queries import contracts_of, find_project, list_projects
+from archive.registers import REGISTERS
 from ingest.ledger import write_ledger
 
 WAIT_SECONDS = 600
@@ -45,7 +47,8 @@ def _print(report: ImportReport, dry_run: bool) -> None:
         click.echo(f"{error.sheet} 第 {error.row} 行 {error.column}：{error.message}")
     if report.errors:
         return click.echo(f"共 {len(report.errors)} 处错误，没有导入任何一行。请改正后重新导入。")
-    for name, counts in (("项目", report.projects), ("合同", report.contracts)):
+    registers = [(REGISTERS[key].title, counts) for key, counts in report.registers.items()]
+    for name, counts in (("项目", report.projects), ("合同", report.contracts), *registers):
         click.echo(f"{name}：新增 {counts['created']}，更新 {counts['updated']}，未变 {counts['unchanged']}")
     return click.echo("仅检查，未写入。") if dry_run else None
 
@@ -56,7 +59,19 @@ def template(file: Path) -> None:
     """写出一份空白台账（.xlsx），含全部列。"""
     if file.exists():
         raise click.UsageError(f"文件“{file}”已存在，没有覆盖；请换一个名字。")
-    write_ledger(file, (), ())
+    write_ledger(file, (), (), blank=True)
+    click.echo(f"已写出 {file}")
+
+
+@project.command("export-ledger")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--as", "name", help="只写出这个用户能看到的")
+def export_ledger_(file: Path, name: str | None) -> None:
+    """把台账写成 .xlsx：项目、合同和各登记簿，可原样再导入。"""
+    if file.exists():
+        raise click.UsageError(f"文件“{file}”已存在，没有覆盖；请换一个名字。")
+    with opened():
+        export_ledger(actor_named(name), file)
     click.echo(f"已写出 {file}")
 
 

@@ -13,8 +13,10 @@ from archive.clock import Clock
 from archive.errors import AlreadyExists, ArchiveError, Conflict, Invalid, NotFound
 from archive.models import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Person, Project, Waiver
 from archive.operations.people import ensure_unit
+from archive.operations.registers import RegisterLedgerRow, keep_ledger_row
 from archive.permissions import Permission
 from archive.queries import find_project
+from archive.registers import register_of
 from archive.transaction import Transaction, write
 
 
@@ -47,6 +49,7 @@ class Counts:
 class Imported:
     projects: Counts = field(default_factory=Counts)
     contracts: Counts = field(default_factory=Counts)
+    registers: dict[str, Counts] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
 
 
@@ -129,23 +132,28 @@ def assign_dossier(actor: Actor, clock: Clock, code: str, people: Sequence[str])
 
 
 def import_ledger(actor: Actor, clock: Clock, projects: Sequence[LedgerRow], contracts: Sequence[LedgerRow],
-                  *, dry_run: bool = False) -> Imported:
+                  registers: Sequence[RegisterLedgerRow] = (), *, dry_run: bool = False) -> Imported:
     """All rows or none, in one transaction. Errors name sheet, row and column; with any error nothing is kept."""
     require(actor, Permission.PROJECT_CREATE)
     require(actor, Permission.PROJECT_UPDATE)
+    if registers:
+        require(actor, Permission.REGISTER_WRITE)
     result = Imported()
 
     def work(tx: Transaction) -> None:
-        result.projects, result.contracts, result.errors = Counts(), Counts(), []
+        result.projects, result.contracts, result.registers, result.errors = Counts(), Counts(), {}, []
         for rows, one in ((projects, _import_project), (contracts, _import_contract)):
             for row in rows:
                 try:
                     one(tx, actor, row, result)
                 except Invalid as error:
                     result.errors.append(RowError(row.sheet, row.row, str(error.facts["field"]), str(error)))
+        for entry in registers:
+            _import_entry(tx, entry, result)
         if result.errors or dry_run:
             raise _Undo
-        tx.audit("ledger.imported", "ledger", projects=vars_of(result.projects), contracts=vars_of(result.contracts))
+        tx.audit("ledger.imported", "ledger", projects=vars_of(result.projects), contracts=vars_of(result.contracts),
+                 registers={key: vars_of(counts) for key, counts in result.registers.items()})
 
     with suppress(_Undo):
         write(actor, clock, work)
@@ -201,6 +209,15 @@ def _import_contract(tx: Transaction, actor: Actor, row: LedgerRow, result: Impo
     for code in sorted({before, contract.project}):
         tx.emit("project.changed", code, code)
     result.contracts.updated += 1
+
+
+def _import_entry(tx: Transaction, row: RegisterLedgerRow, result: Imported) -> None:
+    outcome, column, message = keep_ledger_row(tx, row)
+    if not outcome:
+        result.errors.append(RowError(register_of(row.register).title, row.row, column, message))
+        return
+    counts = result.registers.setdefault(row.register, Counts())
+    setattr(counts, outcome, getattr(counts, outcome) + 1)
 
 
 def _create(tx: Transaction, code: str, values: Mapping[str, Any]) -> Project:

@@ -6,21 +6,22 @@ the rules are asked again, in one transaction.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
-from archive.access import Actor, require
+from archive.access import Actor, may_see, require
 from archive.clock import Clock
 from archive.effects import PROJECT as PROJECT_CHANGED
 from archive.effects import UNIT as UNIT_CHANGED
 from archive.errors import AlreadyExists, ArchiveError, Conflict, Invalid
-from archive.models import Contract, Document, Project, RegisterChange, RegisterEntry
+from archive.models import Contract, Document, Project, RegisterChange, RegisterEntry, Unit
 from archive.permissions import Permission
 from archive.registers import REGISTERS, register_of
-from archive.registers.columns import UNIT, Column, Kind, Register
-from archive.registers.reading import Owner, find_entry, owner_of
-from archive.registers.values import Stored, called, checked, key_of
+from archive.registers.columns import PROJECT, UNIT, Column, Kind, Register
+from archive.registers.reading import Owner, find_entry, owner_of, sees_unit
+from archive.registers.values import Stored, called, checked, key_of, ledger_title
 from archive.transaction import Transaction, collection, write
 
 MOST_EVIDENCE = 50
@@ -98,6 +99,43 @@ def keep_row(tx: Transaction, register: Register, owner: Owner, values: Mapping[
         _add(tx, register, owner, values, evidence or ())
         return "created"
     return "updated" if _change(tx, register, owner, RegisterEntry._from_son(stored), values, evidence) else "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLedgerRow:
+    """One row of a register in a ledger; `evidence` None where the file does not have that column."""
+
+    register: str
+    owner: str
+    values: Mapping[str, object]
+    evidence: Sequence[str] | None
+    row: int
+
+
+def keep_ledger_row(tx: Transaction, row: RegisterLedgerRow) -> tuple[str, str, str]:
+    """What became of it, or the column and the sentence of what is wrong: (outcome, column, message)."""
+    register = register_of(row.register)
+    owner = _ledger_owner(tx, register, row.owner)
+    if owner is None:
+        what = "项目单位" if register.scope == UNIT else "项目编号"
+        return "", what, f"没有{what}为“{row.owner}”的登记，或您无权修改。请先在“项目”表登记或改正。"
+    try:
+        return keep_row(tx, register, owner, row.values, row.evidence), "", ""
+    except Invalid as error:
+        titles = {column.title: ledger_title(column) for column in register.columns}
+        field = str(error.facts["field"])
+        return "", titles.get(field, field), str(error)
+
+
+def _ledger_owner(tx: Transaction, register: Register, name: str) -> Owner | None:
+    """As `owner_of`, with what the same ledger registers a few rows before."""
+    if register.scope == UNIT:
+        seen = sees_unit(tx.actor, name) and tx.fresh(Unit, {"_id": name}) is not None
+        return Owner(UNIT, name, name, title=name) if seen else None
+    project = tx.fresh(Project, {"code": name})
+    if project is None or not may_see(tx.actor, Project._from_son(project).label()):
+        return None
+    return Owner(PROJECT, name, project["unit"], project["_id"], project["name"])
 
 
 def _unique(register: Register, values: Mapping[str, object]) -> dict[str, Stored]:

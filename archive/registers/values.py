@@ -80,6 +80,11 @@ def shown(column: Column, value: Stored) -> str:
     return str(value)
 
 
+def ledger_title(column: Column) -> str:
+    """What stands above the column in a ledger."""
+    return f"{column.title}(万元)" if column.kind is Kind.FEN else column.title
+
+
 def _needs(register: Register, row: Mapping[str, Stored]) -> None:
     for need in register.needs:
         value = row.get(need.column)

@@ -4,19 +4,21 @@ Owns the order of the checks: header, cells, row, keys of the file. Whether a co
 anything changes, is for the importer, which has the database. The form itself is `ledger_columns`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingest.ledger import cells as reading
-from ingest.ledger.columns import CONTRACT, PROJECT, SHEETS, Sheet, comparable
+from ingest.ledger.columns import CONTRACT, PROJECT, Sheet, comparable
 from ingest.ledger.files import Grid, LedgerUnreadable, read_grids
 from ingest.ledger.header import Header, blank, find_header, header_errors
-from ingest.ledger.rows import CellError, ContractRow, Ledger, ProjectRow
+from ingest.ledger.rows import CellError, ContractRow, Ledger, ProjectRow, RegisterRow
+from ingest.ledger.sheets import ALL_SHEETS, EVIDENCE, OWNER, REGISTER_SHEETS
 from ingest.ledger.writer import write_ledger
 
-__all__ = ["CellError", "ContractRow", "Ledger", "LedgerUnreadable", "ProjectRow", "read_ledger", "write_ledger"]
+__all__ = ["CellError", "ContractRow", "Ledger", "LedgerUnreadable", "ProjectRow", "RegisterRow", "read_ledger", "write_ledger"]
+FEWEST_TITLES = 3
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -29,13 +31,21 @@ def read_ledger(path: Path) -> Ledger:
     tables = {sheet.name: _read(sheet, grid) for title, grid in grids.items() for sheet in _named(title)}
     errors = [error for table in tables.values() for error in table.errors] + list(_misnamed(grids))
     if not tables and not errors:
-        reason = f"没有名为“项目”或“合同”的工作表（现有：{'、'.join(grids)}）。请改名后再导入。"
+        reason = f"没有名为“项目”“合同”或某种登记簿的工作表（现有：{'、'.join(grids)}）。请改名后再导入。"
         raise LedgerUnreadable(filename=path.name, reason=reason)
     return Ledger(
         projects=tuple(ProjectRow(**record) for record in tables.get(PROJECT.name, _Table()).records),
         contracts=tuple(ContractRow(**record) for record in tables.get(CONTRACT.name, _Table()).records),
+        registers=tuple(_register_row(key, record) for key, sheet in REGISTER_SHEETS.items()
+                        for record in tables.get(sheet.name, _Table()).records),
         errors=tuple(errors),
     )
+
+
+def _register_row(key: str, record: Mapping[str, Any]) -> RegisterRow:
+    values = {name: value for name, value in record.items() if name not in (OWNER, EVIDENCE, "row", "given")}
+    proof = tuple(filter(None, str(record[EVIDENCE]).split("、"))) if EVIDENCE in record else None
+    return RegisterRow(key, record[OWNER], values, proof, record["row"])
 
 
 @dataclass
@@ -48,15 +58,15 @@ class _Table:
 
 
 def _sheet_of_csv(path: Path, grid: Grid) -> Sheet:
-    best = max((find_header(sheet, grid) for sheet in SHEETS), key=lambda header: header.score)
+    best = max((find_header(sheet, grid) for sheet in ALL_SHEETS), key=lambda header: header.score)
     if not best.score:
-        reason = "首行没有台账的栏目名，分不清是“项目”还是“合同”。请保留模板的首行。"
+        reason = "首行没有台账的栏目名，分不清是“项目”“合同”还是哪种登记簿。请保留模板的首行。"
         raise LedgerUnreadable(filename=path.name, reason=reason)
     return best.sheet
 
 
 def _named(title: str) -> list[Sheet]:
-    return [sheet for sheet in SHEETS if sheet.name == comparable(title)]
+    return [sheet for sheet in ALL_SHEETS if sheet.name == comparable(title)]
 
 
 def _misnamed(grids: dict[str, Grid]) -> Iterator[CellError]:
@@ -64,8 +74,8 @@ def _misnamed(grids: dict[str, Grid]) -> Iterator[CellError]:
     for title, grid in grids.items():
         if _named(title):
             continue
-        best = max((find_header(sheet, grid) for sheet in SHEETS), key=lambda header: header.score)
-        if best.score >= len(best.sheet.columns) // 2 or (best.score and not best.missing):
+        best = max((find_header(sheet, grid) for sheet in ALL_SHEETS), key=lambda header: header.score)
+        if best.score >= len(best.sheet.columns) // 2 or (best.score >= FEWEST_TITLES and not best.missing):
             name = best.sheet.name
             message = f"此工作表像是“{name}”台账，但名称不是“{name}”，没有读取。请改名或删除。"
             yield CellError(title, best.row, "", message)
@@ -96,8 +106,8 @@ def _read_row(header: Header, number: int, cells: list[object], table: _Table) -
             errors.append(CellError(sheet.name, number, column.title, str(wrong)))
     errors += _contradictions(sheet, number, record)
     table.errors += errors
-    if sheet.key in record:
-        table.keys.append((record[sheet.key], number))
+    if all(name in record for name in sheet.keys or (sheet.key,)):
+        table.keys.append(("、".join(str(record[name]) for name in sheet.keys or (sheet.key,) if record[name]), number))
     if not errors and not header.missing:
         table.records.append({**record, "row": number, "given": frozenset(header.places)})
 
@@ -115,7 +125,7 @@ def _contradictions(sheet: Sheet, number: int, record: dict[str, Any]) -> Iterat
 
 
 def _repeated_keys(sheet: Sheet, keys: list[tuple[str, int]]) -> Iterator[CellError]:
-    title, seen = sheet.by_field()[sheet.key].title, dict[str, int]()
+    title, seen = "、".join(sheet.by_field()[name].title for name in sheet.keys or (sheet.key,)), dict[str, int]()
     for key, row in keys:
         if key in seen:
             message = f"{title}“{key}”重复：第 {seen[key]} 行和第 {row} 行相同。请删除或改正其中一行。"

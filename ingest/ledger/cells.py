@@ -14,7 +14,7 @@ from archive.chinese import squash
 from ingest.ledger import columns
 from ingest.ledger.columns import Column
 
-Value = str | bool | int | date | None
+Value = str | bool | int | date | Decimal | None
 
 # 10 亿万元 is 10^15 fen: as far as a spreadsheet's 15 digits carry fen exactly, and far beyond any real project.
 _MOST_FEN = 10**15
@@ -92,7 +92,7 @@ def _email(raw: object, column: Column) -> str:
 
 def _choice(raw: object, column: Column) -> str:
     text = str(raw).strip()
-    if (key := column.choices.get(squash(text))) is None:
+    if (key := {squash(shown): key for shown, key in column.choices.items()}.get(squash(text))) is None:
         raise Wrong(f"“{text}”不是允许的取值，只能填：{'、'.join(column.choices)}。")
     return key
 
@@ -104,6 +104,33 @@ def _yes_no(raw: object, column: Column) -> bool:
     if (answer := answers.get(squash(str(raw)))) is None:
         raise Wrong(f"“{str(raw).strip()}”不是允许的取值，只能填：是、否。")
     return answer
+
+
+def _flag(raw: object, column: Column) -> bool:
+    return _yes_no(raw, column)
+
+
+def _integer(raw: object, column: Column) -> int:
+    text = _half_width(raw) if isinstance(raw, str) else str(raw)
+    if isinstance(raw, bool | date) or not re.fullmatch(r"\d{1,15}(\.0)?", text):
+        raise Wrong(f"“{text}”不是整数。请只填数字，如 2024。")
+    return int(text.partition(".")[0])
+
+
+def _percent(raw: object, column: Column) -> Decimal:
+    """A cell formatted as a percentage holds 0.3 for 30 %: what may be meant either way is asked for in words."""
+    if isinstance(raw, bool | date) or not isinstance(raw, int | float | str):
+        raise Wrong("此栏应为百分比。请填数字，如 30。")
+    if not isinstance(raw, str) and 0 < raw <= 1:
+        raise Wrong(f"{raw:g} 看不出是 {raw:g}% 还是 {raw * 100:g}%。请把单元格格式改为“文本”，填 30 或 30% 的样子。")
+    text = _half_width(raw).removesuffix("%").strip() if isinstance(raw, str) else format(raw, ".15g")
+    if not re.fullmatch(r"\d{1,3}(\.\d+)?", text):
+        raise Wrong(f"“{text}”不是百分比。请填数字，如 30。")
+    return Decimal(text)
+
+
+def _ids(raw: object, column: Column) -> str:
+    return "、".join(re.split(r"[、,，;；\s]+", _text(raw, column).strip("、,，;； ")))
 
 
 def _money(raw: object, column: Column) -> int:
@@ -167,7 +194,8 @@ def _half_width(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-_EMPTY: dict[str, Value] = {columns.DAY: None, columns.MONEY: None, columns.YES_NO: False}
+_EMPTY: dict[str, Value] = {columns.DAY: None, columns.MONEY: None, columns.YES_NO: False, columns.FLAG: None,
+                            columns.INTEGER: None, columns.PERCENT: None}
 _PARSERS: dict[str, Callable[[object, Column], Value]] = {
     columns.TEXT: _text,
     columns.KEY: _text,
@@ -177,4 +205,8 @@ _PARSERS: dict[str, Callable[[object, Column], Value]] = {
     columns.YES_NO: _yes_no,
     columns.CHOICE: _choice,
     columns.EMAIL: _email,
+    columns.FLAG: _flag,
+    columns.INTEGER: _integer,
+    columns.PERCENT: _percent,
+    columns.IDS: _ids,
 }

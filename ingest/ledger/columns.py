@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from archive.chinese import squash
 
 TEXT, KEY, CODE, DAY, MONEY, YES_NO, CHOICE, EMAIL = "text", "key", "code", "day", "money", "yes_no", "choice", "email"
+# Of registers only: yes, no or not said; whole numbers; per cent; identifiers with 、 between them.
+FLAG, INTEGER, PERCENT, IDS = "flag", "integer", "percent", "ids"
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`key` is unique in the file; `same` is a column that must not repeat it; `spans` are (start, end) day fields."""
+    """`key` is unique in the file; `same` is a column that must not repeat it; `spans` are (start, end) day fields.
+
+    `keys`: the columns that are unique together, where it takes more than one.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: str
     same: str
     spans: tuple[tuple[str, str], ...]
+    keys: tuple[str, ...] = ()
 
     def by_title(self) -> dict[str, Column]:
         return {comparable(column.title): column for column in self.columns}

@@ -1,8 +1,9 @@
-"""What a ledger file holds, as values: one project, one contract, one cell that is wrong.
+"""What a ledger file holds, as values: one project, one contract, one row of a register, one cell that is wrong.
 
 It knows nothing of files, column titles or the database. Days are `date`, money is integer fen, absent text is "".
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -68,6 +69,21 @@ class ContractRow:
 
 
 @dataclass(frozen=True)
+class RegisterRow:
+    """One line of a register's sheet: `owner` is a project code or a unit's name, `values` what the file's columns say.
+
+    A column that the file has, and that is empty, is there with None or "": the stored value goes. `evidence` None: the
+    file has no such column.
+    """
+
+    register: str
+    owner: str
+    values: Mapping[str, object]
+    evidence: tuple[str, ...] | None = None
+    row: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True)
 class CellError:
     """One thing to correct in the file: where (sheet, 1-based row, column title) and what to do, in Chinese."""
 
@@ -83,4 +99,5 @@ class Ledger:
 
     projects: tuple[ProjectRow, ...] = ()
     contracts: tuple[ContractRow, ...] = ()
+    registers: tuple[RegisterRow, ...] = ()
     errors: tuple[CellError, ...] = ()

@@ -1,11 +1,13 @@
 """Importing a ledger (台账): check it first, then take all rows or none; every bad cell is named."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Response, flash, render_template, request
 
+from admin.ledger_export import export_ledger
 from admin.ledger_import import ImportReport, import_file
 from admin.web.downloads import disposition
 from admin.web.pages.file_forms import takes_file
@@ -13,6 +15,7 @@ from admin.web.pages.shared import actor, area, needs, system
 from admin.web.spooling import spooled
 from archive.errors import ArchiveError, Invalid
 from archive.permissions import Permission
+from archive.registers import REGISTERS
 from ingest.ledger import write_ledger
 
 ledger = area("ledger", __name__)
@@ -32,12 +35,22 @@ def show() -> Any:
 @needs(Permission.PROJECT_CREATE)
 def template() -> Any:
     """An empty ledger with every column, to be filled in."""
+    return _sheets("台账模板.xlsx", lambda path: write_ledger(path, (), (), blank=True))
+
+
+@ledger.get("/projects/ledger.xlsx")
+@needs(Permission.PROJECT_READ)
+def export() -> Any:
+    """What the reader sees, in the form in which it is imported."""
+    return _sheets("台账.xlsx", lambda path: export_ledger(actor(), path))
+
+
+def _sheets(name: str, write: Callable[[Path], None]) -> Response:
     with tempfile.TemporaryDirectory(dir=system().settings.data_dir) as folder:
-        path = Path(folder) / "template.xlsx"
-        write_ledger(path, (), ())
+        path = Path(folder) / "ledger.xlsx"
+        write(path)
         content = path.read_bytes()
-    return Response(content, mimetype=SPREADSHEET, headers={
-        "Content-Disposition": disposition("台账模板.xlsx", inline=False)})
+    return Response(content, mimetype=SPREADSHEET, headers={"Content-Disposition": disposition(name, inline=False)})
 
 
 @ledger.post("/projects/import")
@@ -71,4 +84,4 @@ def _import(dry_run: bool) -> ImportReport:
 
 
 def _page(report: ImportReport | None, *, dry_run: bool = True) -> str:
-    return render_template("pages/ledger.html", report=report, dry_run=dry_run, shown_errors=SHOWN_ERRORS)
+    return render_template("pages/ledger.html", report=report, dry_run=dry_run, shown_errors=SHOWN_ERRORS, registers=REGISTERS)

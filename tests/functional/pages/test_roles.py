@@ -18,7 +18,7 @@ PAGES: dict[str, set[str]] = {
     "/projects/XM-A/materials": READERS,
     "/projects/XM-A/edit": {"archivist"},
     "/projects/new": {"archivist"},
-    "/projects/import": {"archivist"},
+    "/projects/import": {"archivist"}, "/projects/ledger.xlsx": READERS | {"unit_b"},
     "/documents/unconfirmed": {"archivist"},
     "/documents/unconfirmed/values": {"archivist"}, "/documents/unconfirmed/contradictions": {"archivist"},
     "/documents/{document}": READERS,
