@@ -16,11 +16,12 @@ from admin.api.registers import registers
 from admin.api.review import review
 from admin.api.rules import rules
 from admin.api.search import search
+from admin.api.timeline import timeline
 from admin.api.tokens import tokens
 from admin.api.tus import parts
 from admin.system import System
 
-RESOURCES = (tokens, secrecy, projects, documents, parts, receipts, fields, registers, review, search, findings, rules, audit,
+RESOURCES = (tokens, secrecy, projects, timeline, documents, parts, receipts, fields, registers, review, search, findings, rules, audit,
              calendar_feed)
 
 

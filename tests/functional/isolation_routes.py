@@ -91,6 +91,7 @@ GET: dict[str, list[Values]] = {
     "api_projects.listed": one_by_one(q=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, page=NUMBERS,
                                       mode=("self_build", "service_purchase"), kind=("new", "upgrade", "om")),
     "api_projects.show": each(code=CODES), "api_projects.contracts": each(code=CODES),
+    "api_timeline.show": crossed(each(code=CODES), [{}, {"format": "svg"}, {"format": "svg", "shape": "downwards", "as_of": DAYS[0]}]),
     "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + each(
         q=WORDS[:3], size=("1", "200")),
     "api_receipts.listed": one_by_one(project=CODES, state=("open", "closed"), channel=("browser",), page=NUMBERS),

@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request, url_for
 from admin.web.pages import words
 from admin.web.pages.assignments import ids_of, people_of
 from admin.web.pages.project_forms import DATES, GROUPS, changes_of
-from admin.web.pages.shared import actor, area, day_field, needs, system, today, told
-from admin.web.pages.timeline import milestones
+from admin.web.pages.shared import actor, area, day_field, needs, system, told
+from admin.web.pages.timeline import pictures
 from admin.web.pages.type_choices import by_stage
 from archive import queries
 from archive.access import seen_because
@@ -21,6 +21,7 @@ from archive.permissions import Permission
 from archive.personal import PERSONAL_LABEL
 from retention.contradictions import contradictions_of
 from retention.findings import live_findings
+from retention.timeline import timeline_of
 
 dossier = area("dossier", __name__)
 SETTLED = ("passed", "not_applicable")
@@ -36,7 +37,7 @@ def show(code: str) -> Any:
         findings=[finding for finding in findings if finding.outcome not in SETTLED],
         settled=[finding for finding in findings if finding.outcome in SETTLED],
         contracts=queries.contracts_of(who, code), contradictions=contradictions_of(who, code),
-        milestones=milestones(view.project, today()),
+        **pictures(view.project, timeline_of(system().judge, who, code, findings=findings)),
         withdrawn=queries.withdrawals_of(who, code), labels=_labels(view),
         because=seen_because(who, view.project.label()), types=by_stage(),
         assigned=people_of(view.project.assigned) if who.may(Permission.DOSSIER_ASSIGN) else None,

@@ -1,6 +1,6 @@
 """How values look, and names in headers: the small pure functions of the pages."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,11 +11,7 @@ from admin.web.auth import local_path
 from admin.web.downloads import disposition
 from admin.web.pages import formats
 from admin.web.pages.project_forms import fen_of
-from admin.web.pages.timeline import milestones
 from archive.errors import Invalid
-from archive.models import Project
-
-TODAY = date(2026, 3, 2)
 
 
 @given(st.integers(0, 10**15))
@@ -63,14 +59,3 @@ def test_a_local_path_is_local(text: str) -> None:
     path = local_path(text, "/home")
     assert path.startswith("/")
     assert not path.startswith(("//", "/\\"))
-
-
-def test_the_timeline_tells_done_planned_late_and_unset_apart() -> None:
-    project = Project(code="X", approved_on=date(2025, 1, 1), planned_completion=date(2026, 1, 1),
-                      extension_until=date(2026, 9, 1), warranty_end=date(2028, 1, 1))
-    found = {m.label: (m.state, m.note) for m in milestones(project, TODAY)}
-    assert found["批复"] == ("done", "")
-    assert found["建设完成"] == ("late", "计划")
-    assert found["验收"] == ("planned", "延期批准至")
-    assert found["质保期至"] == ("planned", "")
-    assert found["开工"] == ("unset", "")
