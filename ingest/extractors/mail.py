@@ -61,11 +61,12 @@ def header(message: "Message[str, str]", name: str) -> str:
 
 def words(value: str) -> str:
     """Encoded words (RFC 2047) decoded, bare bytes taken for what Chinese programs send."""
+    from email.errors import MessageError
     from email.header import decode_header
 
     try:
         pieces = decode_header(value.encode("utf-8", "surrogateescape").decode("latin-1"))
-    except ValueError:
+    except (MessageError, ValueError):    # as it stands is better than nothing
         return " ".join(value.split())
     return " ".join("".join(_piece(text, charset) for text, charset in pieces).split())
 

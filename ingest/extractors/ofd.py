@@ -38,7 +38,7 @@ def extract(source: Source) -> Extraction:
             described = _properties(document)
     except ofdkit.OFDLimitError as error:
         raise UnreadableFile("OFD 内部的某一部分解压后过大，超过安全上限，疑似压缩炸弹，未读取文字。") from error
-    except (ofdkit.OFDError, NotImplementedError, ValueError, RecursionError) as error:    # also what zipfile lets through
+    except (ofdkit.OFDError, NotImplementedError, ValueError, IndexError, RecursionError) as error:    # zipfile lets some through
         raise UnreadableFile("OFD 结构损坏、不完整或已加密，无法读取。请从来源重新取得文件后上传新版本。") from error
     return Extraction(pages.texts, count, engine(), (), _warnings(broken, document.warnings),
                       pages.truncated, complete=pages.complete, properties=described, image_pages=tuple(pictures),

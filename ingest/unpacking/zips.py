@@ -30,7 +30,7 @@ def entries(job: Job) -> Iterator[Entry]:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise BadBundle("压缩包已损坏或不完整，无法打开。") from error
     with container:
-        infos = [info for info in container.infolist() if not info.is_dir()]
+        infos = [info for info in container.infolist() if not info.filename.endswith("/")]   # is_dir() fails on no name
         _refuse_packages(infos)
         _refuse_overlaps(container.infolist())
         names = _names(infos)

@@ -74,6 +74,8 @@ def inside_package(rng: random.Random, data: bytes, other: bytes) -> bytes:
             members = {info.filename: package.read(info) for info in package.infolist() if info.file_size <= MOST_MEMBER}
     except Exception:  # not a package, or one that is broken already
         return flip_bits(rng, data, other)
+    if not members:  # cut down to an empty package, or one whose members are all too large to change
+        return flip_bits(rng, data, other)
     chosen = rng.choice(sorted(members))
     deeper = rng.choice((flip_bits, overwrite, cut_off, take_out, repeat, splice, false_digits))
     members[chosen] = deeper(rng, members[chosen] or b"\0", other)

@@ -49,6 +49,10 @@ class TestMessages:
         found = read(write(tmp_path / "a.eml", raw))
         assert found.pages[0] == "主题：关于验收\n发件人：张三\n\n镕基工程"
 
+    def test_a_subject_that_does_not_decode_stands_as_it_is(self, tmp_path: Path) -> None:
+        raw = b"Message-ID: <1>\r\nSubject: =?utf-8?b?a?=\r\nFrom: a@example.com\r\n\r\nbody"
+        assert read(write(tmp_path / "a.eml", raw)).pages[0].startswith("主题：=?utf-8?b?a?=\n")
+
     def test_a_message_inside_is_named_and_not_read(self, tmp_path: Path) -> None:
         message = a_message()
         message.add_attachment(a_message("里面的话", Subject="内层"))

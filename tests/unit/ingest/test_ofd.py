@@ -117,6 +117,15 @@ def test_a_directory_that_asks_for_what_no_zip_has_is_a_reason(tmp_path: Path, k
         extract(Source(path, media_type, path.name))
 
 
+def test_a_member_that_lost_its_name_is_a_reason(tmp_path: Path) -> None:
+    data = bytearray(format_samples.ofd(tmp_path / "a.ofd", PAGES).read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 28:at + 30], data[at + 30:at + 32] = bytes(2), data[at + 28:at + 30]    # all of the name is called extra
+    (path := tmp_path / "b.ofd").write_bytes(data)
+    with pytest.raises(UnreadableFile, match="损坏"):
+        read(path)
+
+
 def test_a_page_that_unpacks_beyond_all_measure_is_a_bomb_and_costs_that_page(tmp_path: Path) -> None:
     path = format_samples.ofd(tmp_path / "a.ofd", PAGES, extra={"Doc_0/Pages/Page_1/Content.xml": b" " * (65 << 20)})
     found = read(path)
