@@ -11,6 +11,7 @@ from admin.api.fields import fields
 from admin.api.findings import findings
 from admin.api.guarding import documents, secrecy
 from admin.api.projects import projects
+from admin.api.readiness import readiness
 from admin.api.receipts import receipts
 from admin.api.registers import registers
 from admin.api.review import review
@@ -21,8 +22,8 @@ from admin.api.tokens import tokens
 from admin.api.tus import parts
 from admin.system import System
 
-RESOURCES = (tokens, secrecy, projects, timeline, documents, parts, receipts, fields, registers, review, search, findings, rules, audit,
-             calendar_feed)
+RESOURCES = (tokens, secrecy, projects, timeline, readiness, documents, parts, receipts, fields, registers, review, search,
+             findings, rules, audit, calendar_feed)
 
 
 def register(app: Flask, system: System) -> None:

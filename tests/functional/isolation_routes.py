@@ -92,6 +92,9 @@ GET: dict[str, list[Values]] = {
                                       mode=("self_build", "service_purchase"), kind=("new", "upgrade", "om")),
     "api_projects.show": each(code=CODES), "api_projects.contracts": each(code=CODES),
     "api_timeline.show": crossed(each(code=CODES), [{}, {"format": "svg"}, {"format": "svg", "shape": "downwards", "as_of": DAYS[0]}]),
+    "api_readiness.show": crossed(each(code=CODES), one_by_one(as_of=DAYS)),
+    "api_readiness.printed": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), format=("docx", "pdf")),
+    "acceptance.download": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), form=("docx", "pdf")),
     "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + each(
         q=WORDS[:3], size=("1", "200")),
     "api_receipts.listed": one_by_one(project=CODES, state=("open", "closed"), channel=("browser",), page=NUMBERS),

@@ -8,6 +8,7 @@ from flask_bootstrap import Bootstrap5
 from admin.system import System
 from admin.web import auth, backoffice
 from admin.web.pages import errors, finding_inputs, formats, menu, review_values, words
+from admin.web.pages.acceptance import acceptance
 from admin.web.pages.account import account
 from admin.web.pages.audit_trail import audit_pages
 from admin.web.pages.documents import documents
@@ -31,8 +32,9 @@ from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
 from archive.permissions import Permission
 
-BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, uploads, resumable, receipts, review, documents, fields, registers,
-              viewer, search_pages, findings, rules_pages, operations, people, audit_pages, account)
+BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
+              fields, registers, viewer, search_pages, findings, rules_pages, operations, people, audit_pages,
+              account)
 STATIC_SECONDS = 7 * 86_400
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from admin.papers.acceptance import summary
 from admin.web.pages import words
 from admin.web.pages.assignments import ids_of, people_of
 from admin.web.pages.project_forms import DATES, GROUPS, changes_of
@@ -21,6 +22,7 @@ from archive.permissions import Permission
 from archive.personal import PERSONAL_LABEL
 from retention.contradictions import contradictions_of
 from retention.findings import live_findings
+from retention.readiness import STATES, Readiness, readiness_of
 from retention.timeline import timeline_of
 
 dossier = area("dossier", __name__)
@@ -37,11 +39,16 @@ def show(code: str) -> Any:
         findings=[finding for finding in findings if finding.outcome not in SETTLED],
         settled=[finding for finding in findings if finding.outcome in SETTLED],
         contracts=queries.contracts_of(who, code), contradictions=contradictions_of(who, code),
+        **_acceptance(readiness_of(system().judge, who, code, findings=findings)),
         **pictures(view.project, timeline_of(system().judge, who, code, findings=findings)),
         withdrawn=queries.withdrawals_of(who, code), labels=_labels(view),
         because=seen_because(who, view.project.label()), types=by_stage(),
         assigned=people_of(view.project.assigned) if who.may(Permission.DOSSIER_ASSIGN) else None,
         predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)
+
+
+def _acceptance(ready: Readiness | None) -> dict[str, Any]:
+    return {"ready": ready, "ready_states": STATES, "ready_summary": summary(ready) if ready else ""}
 
 
 def _labels(view: DossierView) -> list[str]:

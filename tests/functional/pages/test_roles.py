@@ -16,6 +16,7 @@ PAGES: dict[str, set[str]] = {
     "/projects": READERS | {"unit_b"},
     "/projects/XM-A": READERS,
     "/projects/XM-A/materials": READERS,
+    "/projects/XM-A/acceptance/checklist.docx": READERS, "/projects/XM-A/acceptance/notice.docx": READERS,
     "/projects/XM-A/edit": {"archivist"},
     "/projects/new": {"archivist"},
     "/projects/import": {"archivist"}, "/projects/ledger.xlsx": READERS | {"unit_b"},
