@@ -9,6 +9,9 @@ from admin.settings import PREFIX, SETTINGS
 from admin.web.pages import words
 from archive import taxonomy
 from archive.permissions import ROLE_NAMES, ROLE_PERMISSIONS, Permission, Role
+from archive.registers import REGISTERS
+from archive.registers.columns import UNIT
+from archive.registers.values import ledger_title
 from ingest.extractors import EXTRACTORS
 from retention.compliance import report
 
@@ -73,10 +76,24 @@ def cli_page() -> str:
     return _page("命令行", "退出码：0 完成；1 完成但有事要处理；2 用法或设置有误；3 引擎连不上。", *_help(cli, ["dangan"]))
 
 
+def registers_page() -> str:
+    """Every register with its columns: what the API, the ledger and the rules call them."""
+    parts: list[str] = []
+    for register in REGISTERS.values():
+        rows = [(f"`{c.name}`", ledger_title(c), c.kind.value, "✓" if c.required else "",
+                 "、".join(f"`{key}` {name}" for key, name in c.choices.items()) or c.note) for c in register.columns]
+        unique = "、".join(register.column(name).title for name in register.unique) or "每个项目一条"
+        parts += [f"## {register.title} `{register.key}`",
+                  f"{register.about}第 {'、'.join(register.articles)} 条。归属：{'单位' if register.scope == UNIT else '项目'}；"
+                  f"区分：{unique}。", _table(("名称", "台账栏目", "类型", "必填", "可选值或说明"), rows)]
+    return _page("登记簿", "由 `archive/registers/forms/` 的定义生成。`GET /api/v1/registers` 给出同样的内容。"
+                 "规则以 `facts.rows(名称)` 读取。金额在接口中以分计，在台账中以万元计；`flag` 为是、否或未填。", *parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page, "rules.md": rules_page, "document-types.md": types_page,
     "permissions.md": permissions_page, "jobs.md": jobs_page, "cli.md": cli_page,
-    "formats.md": formats_page}
+    "formats.md": formats_page, "registers.md": registers_page}
 
 
 def _help(command: click.Command, path: list[str]) -> Iterable[str]:

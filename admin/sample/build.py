@@ -7,12 +7,14 @@ from functools import partial
 
 from admin.sample.cases import Case, build_cases
 from admin.sample.files import files_of
-from admin.sample.model import Sample, SampleFile, SampleStory
+from admin.sample.model import Sample, SampleEntry, SampleFile, SampleStory
 from admin.sample.names import UNITS
 from admin.sample.paper import Paper
 from admin.sample.people import PEOPLE
+from admin.sample.registers import entries_of, of_units
 from admin.sample.scenarios import SCENARIOS
 from admin.sample.writers import write
+from archive.registers import REGISTERS
 
 _HOST = "accepted-2m"  # the project that gets the three special files
 _COPIED = "build_contract"
@@ -31,7 +33,14 @@ def build(seed: int, today: date) -> Sample:
         files=(*files, _duplicate(host, files), _broken(host, files)),
         refused=(_marked(host),),
         stories=tuple(_story(case) for case in cases),
+        entries=_entries(cases, today),
     )
+
+
+def _entries(cases: Sequence[Case], today: date) -> tuple[SampleEntry, ...]:
+    """Systems first: other rows name them."""
+    found = [*of_units(cases, today), *(entry for case in cases for entry in entries_of(case))]
+    return tuple(sorted(found, key=lambda entry: list(REGISTERS).index(entry.row.register)))
 
 
 def _story(case: Case) -> SampleStory:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingest.ledger import ContractRow, ProjectRow
+from ingest.ledger import ContractRow, ProjectRow, RegisterRow
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,14 @@ class SampleStory:
 
 
 @dataclass(frozen=True)
+class SampleEntry:
+    """A row of a register; `proof` are the types of the project's papers that stand under it once they are filed."""
+
+    row: RegisterRow
+    proof: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sample:
     """`refused` are files the archive must not accept; everything else it can take in."""
 
@@ -61,3 +69,4 @@ class Sample:
     files: tuple[SampleFile, ...]
     refused: tuple[SampleFile, ...]
     stories: tuple[SampleStory, ...]
+    entries: tuple[SampleEntry, ...] = ()

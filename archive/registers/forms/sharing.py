@@ -39,7 +39,8 @@ SHARING_YEAR = Register(
      day("decided_on", "认定日期"),
      text("number", "认定文号"),
      day("cleared_on", "整改销号日期")),
-    unique=("year",), scope=UNIT, since="decided_on", spans=(("decided_on", "cleared_on"),))
+    unique=("year",), scope=UNIT, since="decided_on", spans=(("decided_on", "cleared_on"),),
+    documents=("sharing_report", "sharing_mechanism", "rectification_notice", "rectification_report"))
 
 RESOURCE = Register(
     "resource", "信息资源目录", "本项目的信息资源、共享接入和公共数据目录登记。", ("11", "12", "13", "20", "33"),
