@@ -13,10 +13,10 @@ from archive.clock import Clock
 from archive.errors import AlreadyExists, ArchiveError, Conflict, Invalid, NotFound
 from archive.models import CONTRACT_FIELDS, LEDGER_FIELDS, Contract, Person, Project, Waiver
 from archive.operations.people import ensure_unit
-from archive.operations.registers import RegisterLedgerRow, keep_ledger_row
+from archive.operations.registers import LedgerRows, RegisterLedgerRow
 from archive.permissions import Permission
 from archive.queries import find_project
-from archive.registers import register_of
+from archive.registers import REGISTERS
 from archive.transaction import Transaction, write
 
 
@@ -148,8 +148,7 @@ def import_ledger(actor: Actor, clock: Clock, projects: Sequence[LedgerRow], con
                     one(tx, actor, row, result)
                 except Invalid as error:
                     result.errors.append(RowError(row.sheet, row.row, str(error.facts["field"]), str(error)))
-        for entry in registers:
-            _import_entry(tx, entry, result)
+        _import_entries(tx, registers, result)
         if result.errors or dry_run:
             raise _Undo
         tx.audit("ledger.imported", "ledger", projects=vars_of(result.projects), contracts=vars_of(result.contracts),
@@ -211,13 +210,18 @@ def _import_contract(tx: Transaction, actor: Actor, row: LedgerRow, result: Impo
     result.contracts.updated += 1
 
 
-def _import_entry(tx: Transaction, row: RegisterLedgerRow, result: Imported) -> None:
-    outcome, column, message = keep_ledger_row(tx, row)
-    if not outcome:
-        result.errors.append(RowError(register_of(row.register).title, row.row, column, message))
-        return
-    counts = result.registers.setdefault(row.register, Counts())
-    setattr(counts, outcome, getattr(counts, outcome) + 1)
+def _import_entries(tx: Transaction, rows: Sequence[RegisterLedgerRow], result: Imported) -> None:
+    """Register by register, in the order in which they name each other."""
+    taker = LedgerRows(tx)
+    for key, register in REGISTERS.items():
+        some = [row for row in rows if row.register == key]
+        for row, outcome, column, message in taker.take(key, some) if some else ():
+            if outcome:
+                counts = result.registers.setdefault(key, Counts())
+                setattr(counts, outcome, getattr(counts, outcome) + 1)
+            else:
+                result.errors.append(RowError(register.title, row.row, column, message))
+    taker.tell()
 
 
 def _create(tx: Transaction, code: str, values: Mapping[str, Any]) -> Project:

@@ -4,7 +4,7 @@ Every write leaves the row, a step in its history, an audit entry with what was 
 the rules are asked again, in one transaction.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from archive.clock import Clock
 from archive.effects import PROJECT as PROJECT_CHANGED
 from archive.effects import UNIT as UNIT_CHANGED
 from archive.errors import AlreadyExists, ArchiveError, Conflict, Invalid
-from archive.models import Contract, Document, Project, RegisterChange, RegisterEntry, Unit
+from archive.models import Contract, Document, Model, Project, RegisterChange, RegisterEntry, Unit
 from archive.permissions import Permission
 from archive.registers import REGISTERS, register_of
 from archive.registers.columns import PROJECT, UNIT, Column, Kind, Register
@@ -60,6 +60,7 @@ def change_entry(actor: Actor, clock: Clock, key: str, revision: int, values: Ma
         entry, register, owner = _current(tx, actor, key, revision)
         if not _change(tx, register, owner, entry, values, evidence):
             raise _Undo
+        _emit(tx, owner)
 
     try:
         with suppress(_Undo):
@@ -80,25 +81,11 @@ def withdraw_entry(actor: Actor, clock: Clock, key: str, revision: int, reason: 
         _not_named(tx, register, entry, entry.key)
         entry.withdrawn, entry.reason, entry.updated_at = True, reason.strip(), tx.now
         tx.replace(entry)
-        _note(tx, owner, entry, "withdrawn", {}, entry.reason)
+        tx.insert(_noted(tx, entry, "withdrawn", {}, entry.reason))
+        _emit(tx, owner)
 
     write(actor, clock, work)
     return find_entry(actor, key)[0]
-
-
-def keep_row(tx: Transaction, register: Register, owner: Owner, values: Mapping[str, object],
-             evidence: Sequence[str] | None) -> str:
-    """A row of a ledger, inside the import's transaction: `created`, `updated` or `unchanged`. Raises Invalid.
-
-    A row is known by what tells it from the others; columns the ledger does not have keep what they hold.
-    """
-    match = {"register": register.key, "scope": register.scope, "owner": owner.name, "key": key_of(register, _unique(register, values)),
-             "withdrawn": False}
-    stored = tx.fresh(RegisterEntry, match)
-    if stored is None:
-        _add(tx, register, owner, values, evidence or ())
-        return "created"
-    return "updated" if _change(tx, register, owner, RegisterEntry._from_son(stored), values, evidence) else "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +99,70 @@ class RegisterLedgerRow:
     row: int
 
 
-def keep_ledger_row(tx: Transaction, row: RegisterLedgerRow) -> tuple[str, str, str]:
-    """What became of it, or the column and the sentence of what is wrong: (outcome, column, message)."""
-    register = register_of(row.register)
-    owner = _ledger_owner(tx, register, row.owner)
-    if owner is None:
-        what = "项目单位" if register.scope == UNIT else "项目编号"
-        return "", what, f"没有{what}为“{row.owner}”的登记，或您无权修改。请先在“项目”表登记或改正。"
-    try:
-        return keep_row(tx, register, owner, row.values, row.evidence), "", ""
-    except Invalid as error:
-        titles = {column.title: ledger_title(column) for column in register.columns}
-        field = str(error.facts["field"])
-        return "", titles.get(field, field), str(error)
+class LedgerRows:
+    """Takes rows of a ledger inside the import's transaction; what is new of a register is stored at once at its end.
+
+    A row is known by what tells it from the others; columns the ledger does not have keep what they hold.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        self.tx = tx
+        self._owners: dict[tuple[str, str], Owner | None] = {}
+        self._new: list[Model] = []
+        self._made: set[tuple[str, str, str]] = set()
+        self._touched: dict[str, Owner] = {}
+
+    def take(self, key: str, rows: Sequence[RegisterLedgerRow]) -> Iterator[tuple[RegisterLedgerRow, str, str, str]]:
+        """Rows of one register. Of each what became of it (`created`, `updated`, `unchanged`), or the column that is
+        wrong and a sentence.
+        """
+        register = register_of(key)
+        stored = self._stored(register, rows)
+        for row in rows:
+            owner = self._owner(register, row.owner)
+            if owner is None:
+                what = "项目单位" if register.scope == UNIT else "项目编号"
+                yield row, "", what, f"没有{what}为“{row.owner}”的登记，或您无权修改。请先在“项目”表登记或改正。"
+                continue
+            try:
+                yield row, self._one(register, owner, row, stored.get((row.owner, _key(register, row.values)))), "", ""
+            except Invalid as error:
+                titles = {column.title: ledger_title(column) for column in register.columns}
+                field = str(error.facts["field"])
+                yield row, "", titles.get(field, field), str(error)
+        self.tx.insert_all(self._new)
+        self._new = []
+
+    def tell(self) -> None:
+        """The rules are asked again, once for each owner."""
+        for owner in self._touched.values():
+            _emit(self.tx, owner)
+
+    def _one(self, register: Register, owner: Owner, row: RegisterLedgerRow, known: dict[str, Any] | None) -> str:
+        if known is None:
+            entry = _made(self.tx, register, owner, row.values, row.evidence or ())
+            if (place := (register.key, owner.name, entry.key)) in self._made:
+                raise Invalid(field="项目单位" if owner.scope == UNIT else "项目编号", problem="本文件前面已有同样的一条登记。")
+            self._made.add(place)
+            self._new += [entry, _noted(self.tx, entry, "added", _said(entry))]
+            outcome = "created"
+        else:
+            changed = _change(self.tx, register, owner, RegisterEntry._from_son(known), row.values, row.evidence)
+            outcome = "updated" if changed else "unchanged"
+        if outcome != "unchanged":
+            self._touched[owner.name] = owner
+        return outcome
+
+    def _stored(self, register: Register, rows: Sequence[RegisterLedgerRow]) -> dict[tuple[str, str], dict[str, Any]]:
+        match = {"register": register.key, "scope": register.scope, "withdrawn": False,
+                 "owner": {"$in": sorted({row.owner for row in rows})}}
+        return {(row["owner"], row["key"]): row for row in collection(RegisterEntry).find(match, session=self.tx.session)}
+
+    def _owner(self, register: Register, name: str) -> Owner | None:
+        place = (register.scope, name)
+        if place not in self._owners:
+            self._owners[place] = _ledger_owner(self.tx, register, name)
+        return self._owners[place]
 
 
 def _ledger_owner(tx: Transaction, register: Register, name: str) -> Owner | None:
@@ -138,23 +176,33 @@ def _ledger_owner(tx: Transaction, register: Register, name: str) -> Owner | Non
     return Owner(PROJECT, name, project["unit"], project["_id"], project["name"])
 
 
-def _unique(register: Register, values: Mapping[str, object]) -> dict[str, Stored]:
-    from_file = {name: values[name] for name in register.unique if values.get(name) not in (None, "")}
-    return {name: value for name, value in from_file.items() if isinstance(value, str | int)}
+def _key(register: Register, values: Mapping[str, object]) -> str:
+    """As the row will be known; what cannot be a key is refused later, by its column."""
+    said = {name: values[name] for name in register.unique if values.get(name) not in (None, "")}
+    return key_of(register, {name: value for name, value in said.items() if isinstance(value, str | int)})
 
 
 def _add(tx: Transaction, register: Register, owner: Owner, values: Mapping[str, object],
          evidence: Sequence[str]) -> RegisterEntry:
+    entry = _made(tx, register, owner, values, evidence)
+    tx.insert_all([entry, _noted(tx, entry, "added", _said(entry))])
+    _emit(tx, owner)
+    return entry
+
+
+def _made(tx: Transaction, register: Register, owner: Owner, values: Mapping[str, object],
+          evidence: Sequence[str]) -> RegisterEntry:
+    """A new row, checked and not yet stored."""
     row = checked(register, values)
     _references(tx, register, owner, row, row)
-    proof = _proof(tx, owner, evidence, ())
-    entry = RegisterEntry(
+    return RegisterEntry(
         register=register.key, scope=register.scope, owner=owner.name, dossier=owner.dossier, key=key_of(register, row),
-        values=row, evidence=proof, created_at=tx.now, updated_at=tx.now)
-    tx.insert(entry)
-    changes: dict[str, list[Any]] = {name: [None, value] for name, value in row.items()}
-    _note(tx, owner, entry, "added", changes | ({EVIDENCE: [[], proof]} if proof else {}))
-    return entry
+        values=row, evidence=_proof(tx, owner, evidence, ()), created_at=tx.now, updated_at=tx.now)
+
+
+def _said(entry: RegisterEntry) -> dict[str, list[Any]]:
+    changes: dict[str, list[Any]] = {name: [None, value] for name, value in entry.values.items()}
+    return changes | ({EVIDENCE: [[], list(entry.evidence)]} if entry.evidence else {})
 
 
 def _change(tx: Transaction, register: Register, owner: Owner, entry: RegisterEntry, values: Mapping[str, object],
@@ -176,7 +224,7 @@ def _change(tx: Transaction, register: Register, owner: Owner, entry: RegisterEn
         _free(tx, register, entry, key, row)
     entry.key, entry.values, entry.evidence, entry.updated_at = key, row, proof, tx.now
     tx.replace(entry)
-    _note(tx, owner, entry, "changed", changes)
+    tx.insert(_noted(tx, entry, "changed", changes))
     return True
 
 
@@ -190,13 +238,16 @@ def _current(tx: Transaction, actor: Actor, key: str, revision: int) -> tuple[Re
     return entry, register, owner
 
 
-def _note(tx: Transaction, owner: Owner, entry: RegisterEntry, what: str, changes: Mapping[str, list[Any]], reason: str = "") -> None:
-    """History, audit and event of what was just written."""
-    revision = 1 if what == "added" else entry.revision + 1
-    tx.insert(RegisterChange(entry=entry.id, revision=revision, what=what, changes=dict(changes), reason=reason,
-                             by=tx.actor.id, by_name=tx.actor.name, at=tx.now))
+def _noted(tx: Transaction, entry: RegisterEntry, what: str, changes: Mapping[str, list[Any]], reason: str = "") -> RegisterChange:
+    """The step in the row's history, to be stored; the audit entry is made."""
     tx.audit(f"register.{what}", f"register:{entry.id}", register=entry.register, owner=entry.owner, changes=changes,
              **({"reason": reason} if reason else {}))
+    revision = 1 if what == "added" else entry.revision + 1
+    return RegisterChange(entry=entry.id, revision=revision, what=what, changes=dict(changes), reason=reason,
+                          by=tx.actor.id, by_name=tx.actor.name, at=tx.now)
+
+
+def _emit(tx: Transaction, owner: Owner) -> None:
     if owner.scope == UNIT:
         tx.emit(UNIT_CHANGED, owner.name)
     else:

@@ -1,6 +1,7 @@
 """The registers in a ledger: exported and imported again they are the same; what is wrong is named by sheet, row and column."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from archive.access import Actor
 from archive.errors import NotPermitted
 from archive.models import Contract, OutboxEvent, Project, RegisterChange, RegisterEntry
 from archive.operations.documents import catalogue_document
-from archive.operations.registers import add_entry, withdraw_entry
+from archive.operations.projects import import_ledger
+from archive.operations.registers import RegisterLedgerRow, add_entry, withdraw_entry
 from archive.permissions import Permission, Role
 from archive.registers import REGISTERS
 from archive.registers.columns import UNIT as UNIT_SCOPE
@@ -206,3 +208,19 @@ def test_everybody_exports_what_they_see(system: System, people: dict[str, Actor
     assert [(row.register, row.owner, row.values["number"]) for row in seen.registers] == [("incident", "XM-B", kept.values["number"])]
     assert seen.contracts == ()
     refused(NotPermitted, lambda: export_ledger(people["sysadmin"], tmp_path / "c.xlsx"))
+
+
+def test_many_rows_of_a_project_are_one_event_and_the_same_row_twice_is_refused(system: System) -> None:
+    a_project(system, CODE)
+    OutboxEvent.objects.delete()
+    rows = [RegisterLedgerRow("payment", CODE, {"number": str(n), "paid_on": "2024-05-01", "amount_fen": n, "purpose": "om"}, None, n)
+            for n in range(1, 30)]
+    taken = import_ledger(SYSTEM, system.clock, [], [], rows)
+    assert (taken.errors, taken.registers["payment"].created) == ([], 29)
+    assert [(event.kind, event.project) for event in OutboxEvent.objects] == [("project.changed", CODE)]
+    assert RegisterChange.objects.count() == 29
+    again = [replace(rows[0], values={**rows[0].values, "number": "99"}, row=row) for row in (2, 3)]
+    before = snapshot()
+    (error,) = import_ledger(SYSTEM, system.clock, [], [], again).errors
+    assert (error.row, error.column) == (3, "项目编号")
+    assert snapshot() == before
