@@ -6,12 +6,14 @@ gone out, so it is sent once more, marked as a repeat, and never a third time.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from admin.mail.calendar import calendar_of, deadlines_of
 from admin.mail.port import MailerDown, MailRejected, Message, Sender
-from admin.mail.render import Rendered, render_digest
+from admin.mail.render import LISTED_LINES, Rendered, render_digest
 from admin.system import System
 from archive.access import system_actor
 from archive.backoff import next_try
@@ -47,16 +49,19 @@ def run(system: System, today: date) -> Post:
 def write_mails(system: System, today: date) -> int:
     """One mail for each person who is to be told something; how many were written."""
     already = {(row["address"], row["key"]) for row in collection(Mention).find({}, {"address": 1, "key": 1})}
-    served = {mail.address for mail in Mail.objects(day=today, kind__ne="notice").only("address")}
+    served = {mail.address for mail in Mail.objects(day=today, kind="digest").only("address")}
     digests = plan(open_lines(today), recipients(), already, today, served=served)
     for digest in digests:
-        _keep(system, digest)
+        keep(system, digest, mail_id(digest.address, digest.day))
     return len(digests)
 
 
 def open_lines(today: date) -> list[AlertLine]:
     """Open alerts without a waiver in force."""
-    records = FindingRecord.objects(alert="open")
+    return lines_of(FindingRecord.objects(alert="open"), today)
+
+
+def lines_of(records: Iterable[FindingRecord], today: date) -> list[AlertLine]:
     return [line_of(record, today) for record in records
             if not (record.waiver and record.waiver.approved_by and record.waiver.until >= today)]
 
@@ -90,15 +95,18 @@ def send_mails(system: System, post: Post | None = None) -> Post:
     return post
 
 
-def _keep(system: System, digest: Digest) -> None:
+def keep(system: System, digest: Digest, key: str, kind: str = "digest") -> None:
     """Store the mail and what it mentions together: a crash leaves both or neither."""
-    rendered = render_digest(digest, base_url=system.settings.base_url)
-    key = mail_id(digest.address, digest.day)
+    settings = system.settings
+    rendered = render_digest(digest, base_url=settings.base_url, urgent=kind == "urgent")
+    dated = deadlines_of(mention.line for mention in digest.mentions[:LISTED_LINES])
+    calendar = calendar_of(dated, now=system.clock.now(), timezone=settings.timezone, base_url=settings.base_url,
+                           method="PUBLISH") if dated else ""
 
     def work(tx: Transaction) -> None:
-        tx.insert(Mail(id=key, address=digest.address, name=digest.name, day=digest.day, subject=rendered.subject,
-                       text=rendered.text, html=rendered.html, items=len(digest.mentions), not_before=tx.now,
-                       created_at=tx.now))
+        tx.insert(Mail(id=key, kind=kind, address=digest.address, name=digest.name, day=digest.day,
+                       subject=rendered.subject, text=rendered.text, html=rendered.html, calendar=calendar,
+                       items=len(digest.mentions), not_before=tx.now, created_at=tx.now))
         for line_key in digest.keys:
             tx.put(Mention(id=f"{digest.address}\n{line_key}", address=digest.address, key=line_key, mail=key))
         tx.audit("mail.written", f"mail:{key}", day=digest.day.isoformat(), items=len(digest.mentions))
@@ -149,7 +157,7 @@ def message_of(mail: Mail, now: datetime) -> Message:
     if mail.repeated:
         shown = shown.as_repeat()
     return Message(id=mail.id, to=mail.address, to_name=mail.name, subject=shown.subject, text=shown.text,
-                   html=shown.html, date=now)
+                   html=shown.html, date=now, calendar=mail.calendar)
 
 
 def _give_up(system: System, key: str, post: Post) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from admin import digests
 from admin.backup import marker, scheduled
 from admin.erasing import erase_again
+from admin.notices.urgent import write_urgent
+from admin.notices.weekly import write_weekly
 from admin.system import System
 from admin.uploads import records as uploads
 from admin.verify import verify_files
@@ -98,6 +100,22 @@ def _notices(system: System, today: date) -> Outcome:
     return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
 
 
+def _urgent(system: System, today: date) -> Outcome:
+    """A minute in which nothing became critical writes nothing; sending what waits is `notices.resend`'s."""
+    written = 0 if marker.notices_paused() else write_urgent(system, today)
+    if not written:
+        return Outcome({})
+    post = digests.send_mails(system, digests.Post(written=written))
+    return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
+
+
+def _weekly(system: System, today: date) -> Outcome:
+    if marker.notices_paused():
+        return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
+    post = digests.send_mails(system, digests.Post(written=write_weekly(system, today)))
+    return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
+
+
 def _resend(system: System, _today: date) -> Outcome:
     if marker.notices_paused():
         return Outcome({})
@@ -171,6 +189,8 @@ JOBS: tuple[Job, ...] = (
     Job("uploads.sweep", "清理过期的断点续传", _uploads, every=3600),
     Job("storage.locks", "读回文件存储的锁定设置，与设置不符时报警", _locks, hour=4, minute=30),
     Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
+    Job("notices.urgent", "新出现的严重事项立即发信，不等每日提醒", _urgent, every=60, group="notices"),
+    Job("notices.weekly", "到了设定的星期几，给主管各发一封每周汇总；错过的在一周内补发", _weekly, hour=8, minute=10, group="notices"),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),
     Job("backup.daily", "备份到 DANGAN_BACKUP_DIR；没有设置则不做", _backup, hour=22, minute=30, group="backup", slow=True),
     Job("backup.drill", "把最新的备份恢复到临时位置、核对、记下用时后删除", _drill, hour=10, weekday=6, group="backup",

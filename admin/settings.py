@@ -177,6 +177,7 @@ SETTINGS: tuple[Setting, ...] = (
             _elasticsearch, secret=True),
     Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml",
             _url("smtp", "smtps"), secret=True),
+    Setting("weekly_day", "1", "每周汇总在星期几发给主管，1 是星期一，7 是星期日", _up_to(7)),
     Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
     Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", _base),
     Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
@@ -224,6 +225,7 @@ class Settings:
     timezone: str
     max_upload: int
     derived_size: int = 2 << 30
+    weekly_day: int = 1
     readers: int = 2
     open_uploads: int = 200
     upload_days: int = 7

@@ -16,6 +16,7 @@ from mongoengine import (
 )
 
 from archive.models.base import Model, Part, Revisioned
+from retention.optional import KINDS
 
 
 class Change(Part):
@@ -93,13 +94,14 @@ class Mail(Revisioned):
         "indexes": [("state", "not_before"), "-created_at", "address"]}
 
     id: str = StringField(primary_key=True)
-    kind: str = StringField(default="digest", choices=("digest", "notice"))
+    kind: str = StringField(default="digest", choices=("digest", "notice", "urgent", "weekly"))
     address: str = StringField(required=True)
     name: str = StringField(default="")
     day: date = DateField(required=True)
     subject: str = StringField(required=True)
     text: str = StringField(required=True)
     html: str = StringField(required=True)
+    calendar: str = StringField(default="")
     items: int = IntField(default=0)
     state: str = StringField(default="queued", choices=("queued", "sending", "sent", "rejected", "uncertain"))
     attempts: int = IntField(default=0)
@@ -114,7 +116,7 @@ class Mail(Revisioned):
 class Mention(Model):
     """That an address was (or is about to be) told one thing once; `id` is address and line key."""
 
-    meta: ClassVar[dict[str, Any]] = {"collection": "mentions", "auto_create_index": False, "indexes": ["address"]}
+    meta: ClassVar[dict[str, Any]] = {"collection": "mentions", "auto_create_index": False, "indexes": ["address", "key"]}
 
     id: str = StringField(primary_key=True)
     address: str = StringField(required=True)
@@ -132,4 +134,13 @@ class Judgement(Model):
     kept_at: datetime | None = DateTimeField()
 
 
-ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement)
+class NoticeChoices(Model):
+    """What a person chose about being told; `id` is the person's. Without a record she is told everything."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "notice_choices", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    declines: list[str] = ListField(StringField(choices=tuple(KINDS)))
+
+
+ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices)

@@ -60,18 +60,20 @@ class Recipient:
     """Somebody who may be told. Several recipients with one address are one person and get one digest.
 
     A line reaches them when it is addressed to one of `targets` and `sees` admits its project's code: what a person
-    may not open in the archive is not mailed to them either.
+    may not open in the archive is not mailed to them either. `declines` are the optional kinds they want no mail of
+    (`retention/optional.py`).
     """
 
     address: str
     name: str
     targets: frozenset[str]
     sees: Callable[[str], bool] | frozenset[str]
+    declines: frozenset[str] = frozenset()
 
     def wants(self, line: AlertLine) -> bool:
-        return not self.targets.isdisjoint(line.targets) and self._may_see(line.project_code)
+        return not self.targets.isdisjoint(line.targets) and self.may_see(line.project_code)
 
-    def _may_see(self, code: str) -> bool:
+    def may_see(self, code: str) -> bool:
         return code in self.sees if isinstance(self.sees, frozenset) else self.sees(code)
 
 

@@ -5,11 +5,12 @@ out is the caller's duty. A run repeated with the keys of the run before plans n
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from retention.notice_lines import AlertLine, Digest, Mention, ProjectGroup, Recipient
 from retention.notice_reasons import Standing, expected_mentions, line_key, standing
+from retention.optional import REMINDERS, is_reminder
 
 __all__ = ["AlertLine", "Digest", "Mention", "ProjectGroup", "Recipient", "expected_mentions", "line_key", "plan"]
 
@@ -21,12 +22,13 @@ def plan(
     today: date,
     *,
     served: Collection[str] = (),
+    only: Callable[[Mention], bool] = lambda _: True,
 ) -> tuple[Digest, ...]:
     """The digests due today, by address.
 
     `already` is the ledger: (address, line key) of everything mailed before. `served` are the addresses that had
-    their digest today; what turns up later in the day waits for tomorrow's. Addresses are compared without case,
-    and alerts addressed to nobody reach nobody.
+    their digest today; what turns up later in the day waits for tomorrow's. What `only` does not hold of is left for
+    another plan. Addresses are compared without case, and alerts addressed to nobody reach nobody.
     """
     told: defaultdict[str, set[str]] = defaultdict(set)
     for address, key in already:
@@ -34,24 +36,30 @@ def plan(
     people = _by_address(recipients, without={_same(address) for address in served})
     unique = {line.alert_id: line for line in lines}
     ordered = [standing(line, today) for line in sorted(unique.values(), key=lambda line: line.urgency)]
-    planned = (_digest(people[key], ordered, told[key], today) for key in sorted(people))
+    planned = (_digest(people[key], ordered, told[key], today, only) for key in sorted(people))
     return tuple(digest for digest in planned if digest is not None)
 
 
-def _digest(person: list[Recipient], lines: list[Standing], told: set[str], today: date) -> Digest | None:
+def _digest(person: list[Recipient], lines: list[Standing], told: set[str], today: date,
+            only: Callable[[Mention], bool]) -> Digest | None:
     groups: dict[str, list[Mention]] = {}
     because: set[str] = set()
     for known in lines:
         line = known.line
         wanting = [recipient for recipient in person if recipient.wants(line)]
         said = known.mention(told) if wanting else None
-        if said is not None:
+        if said is not None and only(said) and not _declined(said, wanting):
             groups.setdefault(line.project_code, []).append(said)
             because.update(target for recipient in wanting for target in recipient.targets & set(line.targets))
     if not groups:
         return None
     name = next((recipient.name for recipient in person if recipient.name), "")
     return Digest(person[0].address.strip(), name, today, tuple(map(_group, groups.values())), tuple(sorted(because)))
+
+
+def _declined(said: Mention, wanting: list[Recipient]) -> bool:
+    """Optional, and wanted by none of those who share the address."""
+    return is_reminder(said) and all(REMINDERS in recipient.declines for recipient in wanting)
 
 
 def _group(mentions: list[Mention]) -> ProjectGroup:

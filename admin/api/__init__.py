@@ -10,6 +10,7 @@ from admin.api.docs import docs
 from admin.api.fields import fields
 from admin.api.findings import findings
 from admin.api.guarding import documents, secrecy
+from admin.api.notices import notices
 from admin.api.projects import projects
 from admin.api.readiness import readiness
 from admin.api.receipts import receipts
@@ -23,7 +24,8 @@ from admin.api.tus import parts
 from admin.system import System
 
 RESOURCES = (tokens, secrecy, projects, timeline, readiness, documents, parts, receipts, fields, registers, review, search,
-             findings, rules, audit, calendar_feed)
+             findings, rules, audit, calendar_feed,
+             notices)
 
 
 def register(app: Flask, system: System) -> None:

@@ -10,6 +10,7 @@ from admin.mail.port import MailRejected, Message, one_line
 # utf8=True only for addresses in Chinese letters, which no older encoding can carry.
 _PLAIN = SMTP.clone(max_line_length=76)
 _UTF8 = _PLAIN.clone(utf8=True)
+CALENDAR_NAME = "deadlines.ics"
 
 
 def build(message: Message, sender: Address, host: str) -> EmailMessage:
@@ -27,6 +28,9 @@ def build(message: Message, sender: Address, host: str) -> EmailMessage:
         mail[name] = one_line(value)
     mail.set_content(_sound(message.text), cte="base64")
     mail.add_alternative(_sound(message.html), subtype="html", cte="base64")
+    if message.calendar:
+        mail.add_attachment(_sound(message.calendar), subtype="calendar", cte="base64", filename=CALENDAR_NAME,
+                            params={"method": "PUBLISH"})
     return mail
 
 

@@ -54,6 +54,7 @@ class Message:
     """One mail to one person. `id` is the Message-ID's local part and MUST be the same whenever this mail is sent.
 
     Making one raises MailRejected where the address cannot be one, and ValueError where the calling code erred.
+    `calendar` is iCalendar text, attached for the reader's calendar to take.
     Control characters in names, subject and header values become spaces: no value can add a header or a line.
     """
 
@@ -65,6 +66,7 @@ class Message:
     html: str
     date: datetime
     headers: tuple[tuple[str, str], ...] = ()
+    calendar: str = ""
 
     def __post_init__(self) -> None:
         if not _ID.fullmatch(self.id) or ".." in self.id:

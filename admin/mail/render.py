@@ -76,16 +76,21 @@ class Rendered:
         """The same mail marked 【重发】, with the reason why it comes again. A mail marked already stays as it is."""
         if self.subject.startswith(REPEAT_SUBJECT):
             return self
-        html = self.html.replace(_REPEAT_PLACE, _templates().get_template("repeat.html").render(), 1)
-        text = _templates().get_template("repeat.txt").render() + self.text
+        html = self.html.replace(_REPEAT_PLACE, templates().get_template("repeat.html").render(), 1)
+        text = templates().get_template("repeat.txt").render() + self.text
         return Rendered(REPEAT_SUBJECT + self.subject.removeprefix(SUBJECT), text, html)
 
 
-def render_digest(digest: Digest, *, base_url: str) -> Rendered:
-    """The mail of one digest. Values from projects and findings are shown as plain text, whatever they contain."""
-    title, root = _subject(digest), base_url.rstrip("/")
+def render_digest(digest: Digest, *, base_url: str, urgent: bool = False) -> Rendered:
+    """The mail of one digest. Values from projects and findings are shown as plain text, whatever they contain.
+
+    `urgent`: of what has just become critical, outside the daily order.
+    """
+    title, root = _urgent_subject(digest) if urgent else _subject(digest), base_url.rstrip("/")
     facts = {
         "subject": title,
+        "urgent": urgent,
+        "dated": any(mention.line.due_on for mention in digest.mentions),
         "name": digest.name,
         "day": day_text(digest.day),
         "projects": len(digest.groups),
@@ -97,13 +102,20 @@ def render_digest(digest: Digest, *, base_url: str) -> Rendered:
         "groups": _groups(digest, root),
         "unlisted": max(0, len(digest.mentions) - LISTED_LINES),
     }
-    text, html = (_templates().get_template(name).render(facts) for name in ("digest.txt", "digest.html"))
+    text, html = (templates().get_template(name).render(facts) for name in ("digest.txt", "digest.html"))
     return Rendered(title, text, html)
 
 
 def _subject(digest: Digest) -> str:
     late = f"（{digest.overdue} 项已逾期）" if digest.overdue else ""
     return f"{SUBJECT}{len(digest.groups)} 个项目有 {len(digest.mentions)} 项事项需要处理{late}"
+
+
+def _urgent_subject(digest: Digest) -> str:
+    first = digest.mentions[0].line
+    if len(digest.mentions) == 1:
+        return f"{SUBJECT}【严重】{one_line(first.project_name)}：{one_line(mask(first.title))}"
+    return f"{SUBJECT}【严重】{len(digest.groups)} 个项目新出现 {len(digest.mentions)} 项严重事项"
 
 
 def _groups(digest: Digest, base_url: str) -> tuple[GroupView, ...]:
@@ -133,7 +145,7 @@ def _line(mention: Mention, project_link: str, full: bool) -> LineView:
         due=day_text(line.due_on),
         badge=_badge(line),
         tone=_tone(line),
-        why_now="、".join(dict.fromkeys(reason_text(reason) for reason in mention.reasons)),
+        why_now="、".join(dict.fromkeys(reason_text(reason, overdue=line.overdue) for reason in mention.reasons)),
         reason=mask(line.reason),
         steps=tuple(map(mask, line.steps)),
         clears_when=line.clears_when,
@@ -156,7 +168,7 @@ def _tone(line: AlertLine) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=select_autoescape(["html"]),

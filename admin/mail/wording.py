@@ -61,15 +61,17 @@ def day_text(day: date | None) -> str:
     return "没有固定期限" if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 
-def reason_text(reason: str) -> str:
-    """Why a line stands in today's mail, from the planner's reason."""
+def reason_text(reason: str, *, overdue: bool = False) -> str:
+    """Why a line stands in today's mail, from the planner's reason. What was missed before the day is said after it."""
     if reason == "opened":
         return "首次提醒"
     if reason == "moved":
         return "期限有变"
     if ":" in reason:
         return "状态有变"
-    return "逾期周提醒" if reason.startswith("w") else "临期提醒"
+    if reason.startswith("w"):
+        return "逾期周提醒"
+    return "到期提醒" if overdue else "临期提醒"
 
 
 def targets_text(targets: tuple[str, ...]) -> str:

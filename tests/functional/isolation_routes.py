@@ -74,6 +74,7 @@ def _back_office() -> Iterator[tuple[str, list[Values]]]:
 GET: dict[str, list[Values]] = {
     "api_audit.listed": one_by_one(subject=("project:{p_a}", "document:{d_a}"), actor=("jiafang", "{u_jiafang}", "nobody")),
     "api_calendar.feed": [{"token": "{token}"}, {"token": "dgn_wrong"}],
+    "api_notices.show": [{}], "notices.choices": [{}],
     "api_rules.clauses": one_by_one(page=NUMBERS), "api_rules.listed": one_by_one(page=NUMBERS),
     "api_docs.description": [{}], "api_docs.page": [{}],
     "api_documents.show": each(id=DOCUMENTS + BUNDLES), "api_documents.text": each(id=DOCUMENTS),
@@ -266,6 +267,6 @@ WRITES: tuple[Write, ...] = (
 
 # Writes that take no identifier of anybody else: one's own account, signing in, and what these roles may not do at all.
 NOT_WRITTEN: dict[str, str] = {
-    "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
+    "notices.choose": "one's own", "api_notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
     "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}

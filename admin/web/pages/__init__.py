@@ -17,6 +17,7 @@ from admin.web.pages.fields import fields
 from admin.web.pages.findings_board import findings
 from admin.web.pages.guarding import guarding
 from admin.web.pages.ledger import ledger
+from admin.web.pages.notices import notices
 from admin.web.pages.operations import operations
 from admin.web.pages.people import people
 from admin.web.pages.projects import projects
@@ -34,7 +35,8 @@ from archive.permissions import Permission
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
               fields, registers, viewer, search_pages, findings, rules_pages, operations, people, audit_pages,
-              account)
+              account,
+             notices)
 STATIC_SECONDS = 7 * 86_400
 
 

@@ -49,6 +49,7 @@ ACTIONS: Mapping[str, str] = {
     "person.signed-in": "登录", "person.sign-in-failed": "登录失败", "unit.added": "登记单位", "job.ran": "运行任务",
     "receipt.opened": "开立移交清单", "receipt.added": "登入移交清单",
     "receipt.edited": "填写移交清单", "receipt.closed": "关闭移交清单", "receipt.dropped": "撤销空的移交清单",
+    "notices.declined": "退订可选的提醒",
     "alert.acknowledged": "确认知悉预警", "alert.waiver-asked": "申请豁免", "alert.waived": "批准豁免",
     "alert.opened": "开启预警", "alert.changed": "预警变更", "alert.cleared": "预警消除", "alert.lapsed": "豁免到期",
     "compliance.evaluated": "核对规则", "document.withdrawn": "因密级标志移除", "document.withdrawal-skipped": "移除（已不在）",

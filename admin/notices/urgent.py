@@ -1,0 +1,45 @@
+"""Mails that do not wait for the morning: alerts that have just become critical. Looked for every minute."""
+
+import hashlib
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from admin.digests import keep, lines_of
+from admin.system import System
+from archive.transaction import collection
+from retention.models import FindingRecord, Mail, Mention
+from retention.notices import AlertLine, Digest
+from retention.recipients import recipients
+from retention.urgent import CRITICAL, keys_of, plan_urgent
+
+# What opens while a ledger is imported comes in one mail after the other: at most so often for one person.
+PAUSE = timedelta(minutes=10)
+BACK = timedelta(days=1)  # what is older, the digest of the morning has told
+
+
+def write_urgent(system: System, today: date) -> int:
+    """One mail for each person whom something newly critical concerns; how many were written."""
+    lines = newly_critical(today)
+    if not lines:
+        return 0
+    told = collection(Mention).find({"key": {"$in": sorted(keys_of(lines, today))}}, {"address": 1, "key": 1})
+    already = {(row["address"], row["key"]) for row in told}
+    recent = Mail.objects(kind="urgent", created_at__gt=system.clock.now() - PAUSE).scalar("address")
+    digests = plan_urgent(lines, recipients(), already, today, served=set(recent))
+    for digest in digests:
+        keep(system, digest, urgent_id(digest), "urgent")
+    return len(digests)
+
+
+def newly_critical(today: date) -> list[AlertLine]:
+    """Open and critical, with a turn in their life today or yesterday."""
+    since = datetime.combine(today - BACK, time())
+    query: dict[str, Any] = {"alert": "open", "severity": CRITICAL, "history": {"$elemMatch": {
+        "what": {"$in": ["opened", "changed", "lapsed"]}, "day": {"$gte": since}}}}
+    return lines_of(FindingRecord.objects(__raw__=query), today)
+
+
+def urgent_id(digest: Digest) -> str:
+    """The same news to the same person always give the same mail, and the same Message-ID."""
+    said = "\n".join((digest.address.strip().casefold(), *digest.keys))
+    return f"{digest.day:%Y%m%d}-u" + hashlib.sha256(said.encode()).hexdigest()[:20]
