@@ -50,7 +50,7 @@ def write_mails(system: System, today: date) -> int:
     """One mail for each person who is to be told something; how many were written."""
     already = {(row["address"], row["key"]) for row in collection(Mention).find({}, {"address": 1, "key": 1})}
     served = {mail.address for mail in Mail.objects(day=today, kind="digest").only("address")}
-    digests = plan(open_lines(today), recipients(), already, today, served=served)
+    digests = plan(open_lines(today), recipients(today), already, today, served=served)
     for digest in digests:
         keep(system, digest, mail_id(digest.address, digest.day))
     return len(digests)
@@ -62,8 +62,11 @@ def open_lines(today: date) -> list[AlertLine]:
 
 
 def lines_of(records: Iterable[FindingRecord], today: date) -> list[AlertLine]:
-    return [line_of(record, today) for record in records
-            if not (record.waiver and record.waiver.approved_by and record.waiver.until >= today)]
+    return [line_of(record, today) for record in records if unwaived(record, today)]
+
+
+def unwaived(record: FindingRecord, today: date) -> bool:
+    return not (record.waiver and record.waiver.approved_by and record.waiver.until >= today)
 
 
 def line_of(record: FindingRecord, today: date) -> AlertLine:
@@ -74,7 +77,8 @@ def line_of(record: FindingRecord, today: date) -> AlertLine:
         days_left=(record.due_on - today).days if record.due_on else None, reason=record.reason,
         steps=tuple(record.steps), clears_when=record.clears_when, opened_on=record.opened_on or today,
         milestones=tuple(record.milestones), targets=tuple(record.targets),
-        event_key=str(record.episode))
+        event_key=str(record.episode),
+        escalated=tuple((step.level, step.days) for step in record.escalations if step.episode == record.episode))
 
 
 def send_mails(system: System, post: Post | None = None) -> Post:

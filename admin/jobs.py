@@ -8,6 +8,7 @@ from typing import Any
 from admin import digests
 from admin.backup import marker, scheduled
 from admin.erasing import erase_again
+from admin.notices.escalation import escalate
 from admin.notices.urgent import write_urgent
 from admin.notices.weekly import write_weekly
 from admin.system import System
@@ -96,8 +97,9 @@ def _compliance(system: System, today: date) -> Outcome:
 def _notices(system: System, today: date) -> Outcome:
     if marker.notices_paused():
         return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
+    escalated = escalate(system, today)
     post = digests.run(system, today)
-    return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
+    return Outcome({**asdict(post), "escalated": escalated}, attention=bool(post.rejected or post.uncertain))
 
 
 def _urgent(system: System, today: date) -> Outcome:

@@ -14,6 +14,8 @@ from archive.registers.columns import UNIT
 from archive.registers.values import ledger_title
 from ingest.extractors import EXTRACTORS
 from retention.compliance import report
+from retention.escalation import ABOUT as ESCALATION
+from retention.escalation import Escalation
 
 
 def settings_page() -> str:
@@ -27,7 +29,16 @@ def settings_page() -> str:
         "## 工作日（TOML 文件中的 `[workdays]` 表）",
         "国务院办公厅公布下一年的放假安排后填写；没有公布的年份，结果标为“暂定”。",
         "```toml\n[workdays]\nrest = [2027-01-01]        # 休息日\nwork = [2027-01-03]        # 调休上班日\n"
-        "announced = [2027]         # 已完整填写的年份\n```")
+        "announced = [2027]         # 已完整填写的年份\n```",
+        "## 升级（TOML 文件中的 `[escalation]` 表）",
+        "事项开启后无人确认知悉、也未消除或豁免时，依次告知单位负责人（单位的主管账号、项目的主管邮箱）和主管；每次开启每级只告知一次。"
+        "单位没有负责人时，直接告知主管。",
+        _table(("名称", "默认", "含义"), [(f"`{name}`", f"`{_listed(getattr(Escalation(), name))}`", about)
+                                    for name, about in ESCALATION.items()]))
+
+
+def _listed(value: object) -> str:
+    return str(list(value)) if isinstance(value, tuple) else str(value)
 
 
 def rules_page() -> str:

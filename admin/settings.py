@@ -25,7 +25,9 @@ from admin.mailbox.address import ImapAddress
 from archive.blobs.s3_address import S3Address
 from archive.errors import ArchiveError, Invalid
 from ingest.ocr.port import engine_named
+from retention import escalation
 from retention.compliance.facts import RuleSettings
+from retention.escalation import Escalation
 from retention.workdays import WorkCalendar
 from search.backends.elastic_address import ElasticAddress
 
@@ -242,6 +244,7 @@ class Settings:
     ocr_workers: int = 1
     backup_dir: Path | None = None
     backup_keep: Keep | None = None
+    escalation: Escalation = dataclasses.field(default_factory=Escalation)
     rules: RuleSettings = dataclasses.field(default_factory=RuleSettings)
     workdays: WorkCalendar = dataclasses.field(default_factory=WorkCalendar, compare=False)
 
@@ -256,12 +259,12 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if env is None else env
     given = {k.removeprefix(PREFIX).lower(): v for k, v in env.items() if k.startswith(PREFIX)}
     config = given.pop("config", "")
-    from_file, rules, workdays = _read_file(config) if config else ({}, RuleSettings(), WorkCalendar())
+    from_file, tables = _read_file(config) if config else ({}, {})
     for name in given:
         _known(PREFIX + name.upper(), name)
     values = {s.name: _parse(s, given.get(s.name, from_file.get(s.name, s.default))) for s in SETTINGS}
     values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
-    settings = Settings(**values, rules=rules, workdays=workdays)
+    settings = Settings(**values, **tables)
     _apart(settings)
     if not settings.embedded and not settings.secret_key:
         raise BadSetting(name=f"{PREFIX}SECRET_KEY", problem=f"使用外部引擎时必须设置，至少 {SHORTEST_KEY} 个随机字符。")
@@ -325,18 +328,26 @@ def _known(shown: str, name: str) -> None:
         raise BadSetting(name=shown, problem=f"没有这个设置；{hint}")
 
 
-def _read_file(path: str) -> tuple[dict[str, str], RuleSettings, WorkCalendar]:
+def _read_file(path: str) -> tuple[dict[str, str], dict[str, Any]]:
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSetting(name=f"{PREFIX}CONFIG", problem=f"读不了“{path}”（{error}），请检查路径和内容。") from None
-    rules = _read_rules(path, content.pop("rules", {}))
-    workdays = _read_workdays(path, content.pop("workdays", {}))
+    tables = {"rules": _read_rules(path, content.pop("rules", {})),
+              "workdays": _read_workdays(path, content.pop("workdays", {})),
+              "escalation": _read_escalation(path, content.pop("escalation", {}))}
     for name in content:
         _known(f"{path} 中的 {name}", name)
         if not isinstance(content[name], (str, int)) or isinstance(content[name], bool):
             raise BadSetting(name=f"{path} 中的 {name}", problem="应为文字或整数。")
-    return {name: str(value) for name, value in content.items()}, rules, workdays
+    return {name: str(value) for name, value in content.items()}, tables
+
+
+def _read_escalation(path: str, values: Any) -> Escalation:
+    try:
+        return escalation.read(values)
+    except ValueError as error:
+        raise BadSetting(name=f"{path} 中的 escalation", problem=f"{error}。") from None
 
 
 def _read_workdays(path: str, values: Any) -> WorkCalendar:

@@ -24,7 +24,8 @@ class Change(Part):
 
     at: datetime = DateTimeField(required=True)
     day: date = DateField(required=True)
-    what: str = StringField(required=True, choices=("opened", "changed", "cleared", "acknowledged", "waived", "lapsed"))
+    what: str = StringField(required=True, choices=(
+        "opened", "changed", "cleared", "acknowledged", "waived", "lapsed", "escalated"))
     note: str = StringField(default="")
     by: str = StringField(default="")
 
@@ -38,6 +39,15 @@ class FindingWaiver(Part):
     asked_at: datetime = DateTimeField(required=True)
     approved_by: str = StringField(default="")
     approved_at: datetime | None = DateTimeField()
+
+
+class EscalationStep(Part):
+    """That an opening was told to the next one up, after so many days in which nobody took it up."""
+
+    episode: int = IntField(required=True)
+    level: str = StringField(required=True)
+    days: int = IntField(required=True)
+    day: date = DateField(required=True)
 
 
 class FindingRecord(Revisioned):
@@ -79,6 +89,7 @@ class FindingRecord(Revisioned):
     opened_on: date | None = DateField()
     acknowledged_by: str = StringField(default="")
     waiver: FindingWaiver | None = EmbeddedDocumentField(FindingWaiver)
+    escalations: list[EscalationStep] = EmbeddedDocumentListField(EscalationStep)
     history: list[Change] = EmbeddedDocumentListField(Change)
 
 
@@ -134,6 +145,19 @@ class Judgement(Model):
     kept_at: datetime | None = DateTimeField()
 
 
+class Substitute(Part):
+    """Who is told in somebody's place as well, from one day to another, both included."""
+
+    person: str = StringField(required=True)
+    first: date = DateField(required=True)
+    last: date = DateField(required=True)
+    named_by: str = StringField(required=True)
+    named_at: datetime = DateTimeField(required=True)
+
+    def holds_on(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
 class NoticeChoices(Model):
     """What a person chose about being told; `id` is the person's. Without a record she is told everything."""
 
@@ -141,6 +165,7 @@ class NoticeChoices(Model):
 
     id: str = StringField(primary_key=True)
     declines: list[str] = ListField(StringField(choices=tuple(KINDS)))
+    substitutes: list[Substitute] = EmbeddedDocumentListField(Substitute)
 
 
 ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
+HEAD, SUPERVISOR = "head", "supervisor"
 SEVERITIES = ("C", "H", "M", "L", "I")
 
 
@@ -17,7 +18,8 @@ class AlertLine:
     `days_left` counts calendar days to `due_on` (negative: overdue; None: no date). `milestones` are days left at
     which the alert is mentioned again, e.g. (60, 30, 15, 7, 0). `targets` are the codes of who is addressed (ARCH,
     PM, HEAD, FIN, PROC, SEC, AUD). `opened_on` tells one opening from a later one of the same alert; `event_key`
-    may tell more (the number of the opening): a new key makes the line new to everybody.
+    may tell more (the number of the opening): a new key makes the line new to everybody. `escalated` are the levels
+    (HEAD, SUPERVISOR) it was escalated to in this opening, each with the days nobody had taken it up.
     """
 
     alert_id: str
@@ -39,6 +41,7 @@ class AlertLine:
     milestones: tuple[int, ...] = ()
     targets: tuple[str, ...] = ()
     event_key: str = ""
+    escalated: tuple[tuple[str, int], ...] = ()
 
     def as_of(self, day: date) -> "AlertLine":
         """The same line with its days counted from `day`: an evaluation of yesterday must not state its count."""
@@ -61,7 +64,8 @@ class Recipient:
 
     A line reaches them when it is addressed to one of `targets` and `sees` admits its project's code: what a person
     may not open in the archive is not mailed to them either. `declines` are the optional kinds they want no mail of
-    (`retention/optional.py`).
+    (`retention/optional.py`). `level` is HEAD or SUPERVISOR for who is told of what was escalated to them, whatever it is
+    addressed to. `on_behalf` names whose place they take while that person is away.
     """
 
     address: str
@@ -69,9 +73,15 @@ class Recipient:
     targets: frozenset[str]
     sees: Callable[[str], bool] | frozenset[str]
     declines: frozenset[str] = frozenset()
+    level: str = ""
+    on_behalf: str = ""
 
     def wants(self, line: AlertLine) -> bool:
         return not self.targets.isdisjoint(line.targets) and self.may_see(line.project_code)
+
+    def climbs(self, line: AlertLine) -> bool:
+        """Whether the line was escalated to this person's level."""
+        return any(level == self.level for level, _ in line.escalated) and self.may_see(line.project_code)
 
     def may_see(self, code: str) -> bool:
         return code in self.sees if isinstance(self.sees, frozenset) else self.sees(code)
@@ -79,11 +89,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One line of one digest. `reasons[0]` is what to call it; `keys` go into the ledger once the mail is out."""
+    """One line of one digest. `reasons[0]` is what to call it; `keys` go into the ledger once the mail is out.
+
+    `on_behalf` names the people in whose place alone this is told; empty where it concerns the reader herself.
+    """
 
     line: AlertLine
     reasons: tuple[str, ...]
     keys: tuple[str, ...]
+    on_behalf: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ Reasons, in the order in which they name a mention:
 * `moved`: the due date is another one than the address was told;
 * `failed:H` (outcome and severity): the state changed;
 * `w-14`: fourteen days overdue, mentioned every seven days;
-* `m30`: thirty days are left, one of the line's milestones.
+* `m30`: thirty days are left, one of the line's milestones;
+* `esc-head-14`: escalated to the reader's level, after fourteen days in which nobody took it up; comes first.
 
 A reason holds from its day on, so what a missed day did not say is said by the next run. Of several weeks or
 milestones gone by, only the latest holds: nobody is told "60 days left" when it is 15.
@@ -20,6 +21,7 @@ from retention.notice_lines import AlertLine, Mention
 
 OPENED = "opened"
 MOVED = "moved"
+ESCALATED = "esc"
 WEEK = 7
 
 
@@ -37,29 +39,36 @@ class Standing:
     line: AlertLine
     keys: dict[str, str]
     """Ledger key to reason, in the order of reasons."""
+    steps: dict[str, tuple[str, str]]
+    """Ledger key of each escalation to its level and reason."""
 
-    def mention(self, told: Collection[str]) -> Mention | None:
+    def mention(self, told: Collection[str], *, addressed: bool = True, levels: Collection[str] = ()) -> Mention | None:
         """What is to be said to somebody who was told these keys; None where nothing is new.
 
-        A first mention settles everything that holds on its day: it shows date and state anyway.
+        A first mention settles everything that holds on its day: it shows date and state anyway. Who is not
+        `addressed` hears only of what was escalated to one of her `levels`.
         """
-        fresh = {key: reason for key, reason in self.keys.items() if key not in told}
-        return Mention(self.line, _named(tuple(fresh.values())), tuple(fresh)) if fresh else None
+        fresh = {key: reason for key, reason in self.keys.items() if key not in told} if addressed else {}
+        climbed = {key: reason for key, (level, reason) in self.steps.items() if level in levels and key not in told}
+        if not fresh and not climbed:
+            return None
+        return Mention(self.line, (*climbed.values(), *_named(tuple(fresh.values()))), (*climbed, *fresh))
 
 
 def standing(line: AlertLine, today: date) -> Standing:
     reasons = standing_reasons(line, today)
-    return Standing(line.as_of(today), {line_key(line, reason): reason for reason in reasons})
+    steps = {line_key(line, text): (level, text) for level, days in line.escalated if (text := f"{ESCALATED}-{level}-{days}")}
+    return Standing(line.as_of(today), {line_key(line, reason): reason for reason in reasons}, steps)
 
 
 def line_key(line: AlertLine, reason: str) -> str:
     """The ledger's name of one mention, e.g. `a17/2026-03-01/2026-06-30/m30`.
 
     It holds the day of opening, the event key where there is one, and the due date: an alert that opens again, or
-    whose date was moved, starts a new series. `opened` is independent of the date.
+    whose date was moved, starts a new series. `opened` and escalations are independent of the date.
     """
     series = "/".join(part for part in (line.alert_id, line.opened_on.isoformat(), line.event_key) if part)
-    return f"{series}/{reason}" if reason == OPENED else f"{series}/{line.due_on or '-'}/{reason}"
+    return f"{series}/{reason}" if reason == OPENED or reason.startswith(f"{ESCALATED}-") else f"{series}/{line.due_on or '-'}/{reason}"
 
 
 def state(line: AlertLine) -> str:

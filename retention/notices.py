@@ -6,6 +6,7 @@ out is the caller's duty. A run repeated with the keys of the run before plans n
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from datetime import date
 
 from retention.notice_lines import AlertLine, Digest, Mention, ProjectGroup, Recipient
@@ -13,6 +14,9 @@ from retention.notice_reasons import Standing, expected_mentions, line_key, stan
 from retention.optional import REMINDERS, is_reminder
 
 __all__ = ["AlertLine", "Digest", "Mention", "ProjectGroup", "Recipient", "expected_mentions", "line_key", "plan"]
+
+
+CLIMBED = "ESC"  # in `Digest.because`: something was escalated to this address
 
 
 def plan(
@@ -47,14 +51,22 @@ def _digest(person: list[Recipient], lines: list[Standing], told: set[str], toda
     for known in lines:
         line = known.line
         wanting = [recipient for recipient in person if recipient.wants(line)]
-        said = known.mention(told) if wanting else None
+        above = [recipient for recipient in person if recipient.climbs(line)]
+        said = known.mention(told, addressed=bool(wanting), levels={recipient.level for recipient in above})
         if said is not None and only(said) and not _declined(said, wanting):
-            groups.setdefault(line.project_code, []).append(said)
+            groups.setdefault(line.project_code, []).append(replace(said, on_behalf=_in_place_of([*wanting, *above])))
             because.update(target for recipient in wanting for target in recipient.targets & set(line.targets))
+            because.update(CLIMBED for recipient in above)
     if not groups:
         return None
     name = next((recipient.name for recipient in person if recipient.name), "")
     return Digest(person[0].address.strip(), name, today, tuple(map(_group, groups.values())), tuple(sorted(because)))
+
+
+def _in_place_of(concerned: list[Recipient]) -> tuple[str, ...]:
+    """Whose place the reader takes with a line; nobody's where it concerns her too."""
+    names = {recipient.on_behalf for recipient in concerned}
+    return () if "" in names else tuple(sorted(names))
 
 
 def _declined(said: Mention, wanting: list[Recipient]) -> bool:

@@ -1,11 +1,14 @@
 """Who is told: people of the system by role, and the contacts a project names. Nobody is told of what he may not see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from archive.models import Person, Project
 from archive.permissions import Role
 from archive.queries import visible_codes
 from retention.models import NoticeChoices
+from retention.notice_lines import HEAD, SUPERVISOR
 from retention.notices import Recipient
 
 TARGETS_OF_ROLE: dict[Role, frozenset[str]] = {
@@ -19,34 +22,57 @@ HEAD_TARGETS = frozenset({"HEAD"})
 NOTHING: frozenset[str] = frozenset()
 
 
-def recipients() -> list[Recipient]:
-    people = _people()
-    declined = _declined_by_address(people)
-    return [*people, *_contacts(declined)]
+def recipients(today: date | None = None) -> list[Recipient]:
+    """Everybody; with a day, also who takes somebody's place on it."""
+    people = _people(today)
+    contacts = _contacts(_declined_by_address(people))
+    return [*people, *contacts, *_in_place_of_contacts(contacts, people)]
 
 
 def supervisors() -> list[Recipient]:
     """The accounts that oversee units: a whole province's, or one unit's."""
-    return _people(Role.SUPERVISOR)
+    return [person for person in _people(None) if person.level]
 
 
-def _people(*roles: Role) -> list[Recipient]:
-    choices = {row.id: frozenset(row.declines) for row in NoticeChoices.objects}
+def _people(today: date | None) -> list[Recipient]:
+    """People with an address, and for those who are away also who takes their place."""
+    choices = {row.id: row for row in NoticeChoices.objects}
+    known = {person.id: person for person in Person.objects(disabled=False) if Role(person.role) in TARGETS_OF_ROLE}
+    sees = {key: visible_codes(person.actor()) for key, person in known.items()}
     found = []
-    for person in Person.objects(disabled=False, email__ne=""):
-        targets = TARGETS_OF_ROLE.get(Role(person.role))
-        if targets and (not roles or Role(person.role) in roles):
-            found.append(Recipient(person.email, person.display_name or person.name, targets,
-                                   visible_codes(person.actor()), choices.get(person.id, NOTHING)))
+    for key, person in known.items():
+        chosen = choices.get(key) or NoticeChoices(id=key)
+        own = Recipient(person.email, name_of(person), TARGETS_OF_ROLE[Role(person.role)], sees[key],
+                        frozenset(chosen.declines), _level(person))
+        found += [own] if person.email else []
+        for other in (known.get(each.person) for each in chosen.substitutes if today and each.holds_on(today)):
+            if other is not None and other.email:
+                found.append(replace(own, address=other.email, name=name_of(other), sees=sees[key] & sees[other.id],
+                                     on_behalf=own.name))
     return found
 
 
-def _declined_by_address(people: list[Recipient]) -> dict[str, frozenset[str]]:
+def name_of(person: Person) -> str:
+    return person.display_name or person.name
+
+
+def _level(person: Person) -> str:
+    if Role(person.role) is not Role.SUPERVISOR:
+        return ""
+    return HEAD if person.unit else SUPERVISOR
+
+
+def _same(address: str) -> str:
+    return address.strip().casefold()
+
+
+def _declined_by_address(people: Sequence[Recipient]) -> dict[str, frozenset[str]]:
     """What a mailbox's owner declines as a person, she declines as the contact of a project too."""
     found: dict[str, frozenset[str]] = {}
     for person in people:
-        address = person.address.strip().casefold()
-        found[address] = found.get(address, person.declines) & person.declines
+        if not person.on_behalf:
+            address = _same(person.address)
+            found[address] = found.get(address, person.declines) & person.declines
     return found
 
 
@@ -55,8 +81,17 @@ def _contacts(declined: Mapping[str, frozenset[str]]) -> list[Recipient]:
     found = []
     for project in Project.objects:
         mine = frozenset({project.code})
-        for address, name, targets in ((project.contact_email, project.contact, CONTACT_TARGETS),
-                                       (project.supervisor_email, project.supervisor, HEAD_TARGETS)):
+        for address, name, targets, level in ((project.contact_email, project.contact, CONTACT_TARGETS, ""),
+                                              (project.supervisor_email, project.supervisor, HEAD_TARGETS, HEAD)):
             if address:
-                found.append(Recipient(address, name, targets, mine, declined.get(address.strip().casefold(), NOTHING)))
+                found.append(Recipient(address, name, targets, mine, declined.get(_same(address), NOTHING), level))
     return found
+
+
+def _in_place_of_contacts(contacts: Sequence[Recipient], people: Sequence[Recipient]) -> Iterator[Recipient]:
+    """Whoever takes a person's place is told what this person is told as the contact of a project, too."""
+    address = {person.name: _same(person.address) for person in people if not person.on_behalf}
+    for other in people:
+        for contact in contacts if other.on_behalf else ():
+            if _same(contact.address) == address.get(other.on_behalf) and other.may_see(next(iter(contact.sees))):  # type: ignore[arg-type]
+                yield replace(contact, address=other.address, name=other.name, on_behalf=other.on_behalf)

@@ -48,6 +48,7 @@ class LineView:
     badge: str
     tone: str
     why_now: str
+    on_behalf: str
     reason: str
     steps: tuple[str, ...]
     clears_when: str
@@ -90,6 +91,7 @@ def render_digest(digest: Digest, *, base_url: str, urgent: bool = False) -> Ren
     facts = {
         "subject": title,
         "urgent": urgent,
+        "places": "、".join(sorted({name for mention in digest.mentions for name in mention.on_behalf})),
         "dated": any(mention.line.due_on for mention in digest.mentions),
         "name": digest.name,
         "day": day_text(digest.day),
@@ -146,6 +148,7 @@ def _line(mention: Mention, project_link: str, full: bool) -> LineView:
         badge=_badge(line),
         tone=_tone(line),
         why_now="、".join(dict.fromkeys(reason_text(reason, overdue=line.overdue) for reason in mention.reasons)),
+        on_behalf="、".join(mention.on_behalf),
         reason=mask(line.reason),
         steps=tuple(map(mask, line.steps)),
         clears_when=line.clears_when,

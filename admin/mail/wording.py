@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from retention.escalation import level_and_days
+
 SEVERITY = {"C": "严重", "H": "重要", "M": "一般", "L": "轻微", "I": "提示"}
 OUTCOME = {"failed": "不符合", "due": "待办", "unknown": "待核实", "passed": "符合", "not_applicable": "不适用"}
 TARGET = {
@@ -13,7 +15,9 @@ TARGET = {
     "PROC": "采购人员",
     "SEC": "安全保密员",
     "AUD": "审计员",
+    "ESC": "事项升级的告知对象",
 }
+LEVEL = {"head": "单位负责人", "supervisor": "主管"}
 _DIGITS = "零一二三四五六七八九"
 _ARTICLE = re.compile(
     r"(?P<article>[1-9]\d?)"
@@ -63,6 +67,8 @@ def day_text(day: date | None) -> str:
 
 def reason_text(reason: str, *, overdue: bool = False) -> str:
     """Why a line stands in today's mail, from the planner's reason. What was missed before the day is said after it."""
+    if climbed := level_and_days(reason):
+        return escalation_text(*climbed)
     if reason == "opened":
         return "首次提醒"
     if reason == "moved":
@@ -72,6 +78,10 @@ def reason_text(reason: str, *, overdue: bool = False) -> str:
     if reason.startswith("w"):
         return "逾期周提醒"
     return "到期提醒" if overdue else "临期提醒"
+
+
+def escalation_text(level: str, days: int) -> str:
+    return f"已 {days} 天无人处理，依设置升级给{LEVEL[level]}"
 
 
 def targets_text(targets: tuple[str, ...]) -> str:

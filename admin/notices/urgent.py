@@ -25,7 +25,7 @@ def write_urgent(system: System, today: date) -> int:
     told = collection(Mention).find({"key": {"$in": sorted(keys_of(lines, today))}}, {"address": 1, "key": 1})
     already = {(row["address"], row["key"]) for row in told}
     recent = Mail.objects(kind="urgent", created_at__gt=system.clock.now() - PAUSE).scalar("address")
-    digests = plan_urgent(lines, recipients(), already, today, served=set(recent))
+    digests = plan_urgent(lines, recipients(today), already, today, served=set(recent))
     for digest in digests:
         keep(system, digest, urgent_id(digest), "urgent")
     return len(digests)

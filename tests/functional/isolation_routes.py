@@ -257,6 +257,8 @@ WRITES: tuple[Write, ...] = (
     Write("POST", "projects.create", {}, {}, form={"code": "{p_a}|{p_none}", **PROJECT_OF_A}),
     on_project("POST", "uploads.upload", file=FILE), on_document("POST", "uploads.new_version", file=FILE),
     on_project("POST", "uploads.upload", file=FILE, headers={"X-Requested-With": "fetch"}),
+    _on("POST", "notices.substitute_for", "name", "jiafang", "nobody",
+        form={"substitute": "unit_b", "first": "2026-03-02", "last": "2026-03-09"}),
     _on("POST", "people.disable", "name", "jiafang", "nobody", form={}),
     _on("POST", "people.password", "name", "jiafang", "nobody", form={"password": "Dossier-2027", "again": "Dossier-2027"}),
     Write("POST", "people.assign", {}, {}, form={"code": "{p_a}|{p_none}", "names": "unit_b"}),
@@ -267,6 +269,8 @@ WRITES: tuple[Write, ...] = (
 
 # Writes that take no identifier of anybody else: one's own account, signing in, and what these roles may not do at all.
 NOT_WRITTEN: dict[str, str] = {
+    **dict.fromkeys(("notices.add_substitute", "notices.end_substitute", "api_notices.add", "api_notices.drop"),
+                    "one's own; of who takes a place, one answer for all that may not"),
     "notices.choose": "one's own", "api_notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
     "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}

@@ -114,6 +114,34 @@ def lives() -> list[Life]:
     return ended + list(alive.values())
 
 
+STEPS = {"C": (3, 7), "H": (14, 30)}  # days in which nobody acknowledges: to the unit's head, to the supervisor
+HEADS = {"P-GAP": "li@example.com"}
+
+
+def escalations() -> Iterator[tuple[str, date, str, str]]:
+    """(address, day, alert, reason): each level once an opening; where there is no head, the supervisor at once."""
+    opened: dict[str, date] = {}
+    told: dict[str, set[str]] = {}
+    for day in RUN_DAYS:
+        for code in PROJECTS:
+            for finding in findings_on(code, day):
+                key = finding_id(code, finding.rule, finding.subject)
+                if not deserves_alert(finding):
+                    opened.pop(key, None)
+                    continue
+                if key not in opened:
+                    opened[key], told[key] = day, set()
+                waited = (day - opened[key]).days
+                if finding.outcome.value != "failed" and finding.due_on and (finding.due_on - day).days > 15:
+                    continue
+                for level, days in zip(("head", "supervisor"), STEPS.get(finding.severity.value, ()), strict=False):
+                    to = level if code in HEADS else "supervisor"
+                    if waited >= days and to not in told[key]:
+                        told[key].add(to)
+                        address = HEADS[code] if to == "head" else "supervisor@example.com"
+                        yield address, day, key, f"esc-{to}-{waited}"
+
+
 def expected() -> dict[Told, set[str]]:
     found: dict[Told, set[str]] = defaultdict(set)
     for life in lives():
@@ -126,6 +154,8 @@ def expected() -> dict[Told, set[str]]:
             for address, targets, codes in AUDIENCE:
                 if life.project in codes and targets & set(line.targets):
                     found[address, day, line.alert_id].add(reason)
+    for address, day, key, reason in escalations():
+        found[address, day, key].add(reason)
     return found
 
 
@@ -170,6 +200,12 @@ def test_every_mention_comes_once_on_its_day_to_whom_it_concerns(
     wanted, told = expected(), recorded()
     assert told.keys() == wanted.keys()
     assert {key: reasons for key, reasons in wanted.items() if not reasons & told[key]} == {}
+
+    def climbed(found: dict[Told, set[str]]) -> dict[Told, set[str]]:
+        return {key: some for key, reasons in found.items() if (some := {r for r in reasons if r.startswith("esc-")})}
+
+    assert climbed(told) == climbed(wanted)
+    assert {"li@example.com", "supervisor@example.com"} == {address for address, _, _ in climbed(wanted)}
 
     # The days were worth it: openings, milestones, weeks, changed states, and something a missed day left over.
     seen = Counter(re.sub(r"-?\d+$", "", reason) for reasons in wanted.values() for reason in reasons)

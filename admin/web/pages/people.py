@@ -5,12 +5,13 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from admin.web.pages.assignments import ids_of
-from admin.web.pages.shared import actor, area, current_person, needs, system, told
+from admin.web.pages.shared import actor, area, current_person, needs, system, today, told
 from archive.errors import ArchiveError, Invalid
 from archive.models import Person, Unit
 from archive.operations.people import NewPerson, add_person, disable_person, set_password
 from archive.operations.projects import assign_dossier
 from archive.permissions import ROLE_NAMES, Permission, Role
+from retention.substitutes import all_substitutes
 
 people = area("people", __name__)
 GRANTABLE = {role.value: name for role, name in ROLE_NAMES.items() if role is not Role.SYSTEM}
@@ -92,4 +93,4 @@ def _page(entered: Any) -> str:
     everybody = list(Person.objects.order_by("disabled", "role", "name"))
     return render_template("pages/people.html", everybody=everybody, roles=GRANTABLE, entered=entered,
                            units=[unit.name for unit in Unit.objects.order_by("id")], own=current_person().name,
-                           now=system().clock.now())
+                           substitutes=all_substitutes(actor(), today()), today=today(), now=system().clock.now())

@@ -10,6 +10,7 @@ STATUSES: Mapping[str, str] = {
     "none": "未预警"}
 CHANGES: Mapping[str, str] = {
     "opened": "开启预警", "changed": "情况有变", "cleared": "预警消除", "acknowledged": "确认知悉", "waived": "豁免获批",
+    "escalated": "升级",
     "lapsed": "豁免到期"}
 TARGETS: Mapping[str, str] = {
     "PM": "项目经办", "HEAD": "单位负责人", "AUD": "审计员", "ARCH": "档案员", "FIN": "财务", "SEC": "安全保密员",
@@ -49,6 +50,7 @@ ACTIONS: Mapping[str, str] = {
     "person.signed-in": "登录", "person.sign-in-failed": "登录失败", "unit.added": "登记单位", "job.ran": "运行任务",
     "receipt.opened": "开立移交清单", "receipt.added": "登入移交清单",
     "receipt.edited": "填写移交清单", "receipt.closed": "关闭移交清单", "receipt.dropped": "撤销空的移交清单",
+    "alert.escalated": "事项升级", "notices.substitute-named": "指定代收人", "notices.substitute-dropped": "撤销代收人",
     "notices.declined": "退订可选的提醒",
     "alert.acknowledged": "确认知悉预警", "alert.waiver-asked": "申请豁免", "alert.waived": "批准豁免",
     "alert.opened": "开启预警", "alert.changed": "预警变更", "alert.cleared": "预警消除", "alert.lapsed": "豁免到期",

@@ -19,7 +19,8 @@ FORMS = (
     "/documents/{document}/unmask", "/documents/{document}/alike",
     "/findings/{finding}/acknowledge", "/findings/{finding}/waive", "/findings/{finding}/approve",
     "/operations/jobs/compliance.nightly/run", "/people", "/people/assign", "/people/auditor/disable",
-    "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/account/notices", "/login", "/logout")
+    "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/account/notices", "/account/notices/substitutes",
+    "/account/notices/substitutes/auditor/drop", "/people/auditor/substitute", "/login", "/logout")
 # Who may send which; everybody else is refused. Pages of one's own account and signing out are everybody's.
 MAY = {
     "/projects/new": {"archivist"}, "/projects/import": {"archivist"}, "/projects/XM-A/edit": {"archivist"},
@@ -37,7 +38,9 @@ MAY = {
     "/findings/{finding}/waive": {"archivist", "supervisor"}, "/findings/{finding}/approve": {"archivist", "supervisor"},
     "/operations/jobs/compliance.nightly/run": {"sysadmin"}, "/people": {"secadmin"},
     "/people/assign": {"secadmin"}, "/people/auditor/disable": {"secadmin"}, "/people/auditor/password": {"secadmin"},
-    "/audit/verify": {"auditadmin"}, "/account/notices": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
+    "/account/notices/substitutes": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
+    "/account/notices/substitutes/auditor/drop": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
+    "/people/auditor/substitute": {"secadmin"}, "/audit/verify": {"auditadmin"}, "/account/notices": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
 }
 ROLES = ("archivist", "unit_a", "unit_b", "auditor", "supervisor", "sysadmin", "secadmin", "auditadmin")
 

@@ -28,7 +28,7 @@ def test_the_defaults_are_those_of_the_contract(monkeypatch: pytest.MonkeyPatch,
         data_dir=tmp_path / "var", mongodb_url="", s3_url="", elasticsearch_url="", smtp_url="", clamd_url="",
         base_url="http://127.0.0.1:8000", secret_key="", timezone="Asia/Shanghai", max_upload=5 << 30, ocr="rapidocr")
     assert found.embedded
-    assert {s.name for s in SETTINGS} == {field for field in Settings.__slots__ if field not in ("rules", "workdays")}
+    assert {s.name for s in SETTINGS} == {field for field in Settings.__slots__ if field not in ("rules", "workdays", "escalation")}
 
 
 def test_environment_wins_over_file_and_file_over_default(tmp_path: Path) -> None:

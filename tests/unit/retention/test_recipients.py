@@ -48,4 +48,4 @@ def test_a_project_s_contacts_are_told_of_that_project_alone(system: System) -> 
     a_project(system, B)
     assert by_address() == {
         "zhang@example.com": Recipient("zhang@example.com", "张", CONTACT_TARGETS, frozenset({A})),
-        "li@example.com": Recipient("li@example.com", "李", HEAD_TARGETS, frozenset({A}))}
+        "li@example.com": Recipient("li@example.com", "李", HEAD_TARGETS, frozenset({A}), level="head")}

@@ -1,0 +1,64 @@
+"""Escalating what nobody takes up: decided by `retention/escalation.py`, kept in the alert's history, told by the digest."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from admin.digests import ACTOR, line_of, unwaived
+from admin.mail.wording import escalation_text
+from admin.system import System
+from archive.transaction import Transaction, collection, write
+from retention.escalation import Idle, steps_due
+from retention.models import Change, EscalationStep, FindingRecord
+from retention.notices import Recipient
+from retention.recipients import recipients
+
+BATCH = 50
+Steps = tuple[tuple[str, int], ...]
+
+
+def escalate(system: System, today: date) -> int:
+    """How many alerts were escalated. Each level is told once for each opening."""
+    people = [person for person in recipients(today) if person.level]
+    due: dict[str, Steps] = {}
+    for record in FindingRecord.objects(alert="open", acknowledged_by=""):
+        if unwaived(record, today) and (steps := _steps(system, record, today, people)):
+            due[record.id] = steps
+    keys = sorted(due)
+    return sum(_keep(system, {key: due[key] for key in keys[n:n + BATCH]}, today) for n in range(0, len(keys), BATCH))
+
+
+def _steps(system: System, record: FindingRecord, today: date, people: Sequence[Recipient]) -> Steps:
+    line = line_of(record, today)
+    told = {step.level for step in record.escalations if step.episode == record.episode}
+    levels = {person.level for person in people if person.may_see(line.project_code)}
+    return steps_due(Idle(line, idle_since(record, today), told), system.settings.escalation, today, levels.__contains__)
+
+
+def idle_since(record: FindingRecord, today: date) -> date:
+    """The day it opened, or a waiver of it ended."""
+    turns = [change.day for change in record.history if change.what in ("opened", "lapsed")]
+    return max((day for day in turns if day <= today), default=record.opened_on or today)
+
+
+def _keep(system: System, due: dict[str, Steps], today: date) -> int:
+    """One transaction for some alerts; one that was acknowledged or cleared meanwhile is left alone."""
+    kept = 0
+
+    def work(tx: Transaction) -> None:
+        nonlocal kept
+        kept = 0
+        for row in collection(FindingRecord).find({"_id": {"$in": sorted(due)}}, session=tx.session):
+            record = FindingRecord._from_son(row)
+            if record.alert != "open" or record.acknowledged_by:
+                continue
+            for level, days in due[record.id]:
+                record.escalations.append(EscalationStep(episode=record.episode, level=level, days=days, day=today))
+                note = escalation_text(level, days)
+                record.history.append(Change(at=tx.now, day=today, what="escalated", note=note, by=tx.actor.id))
+            tx.replace(record)
+            kept += 1
+        tx.audit("alert.escalated", f"day:{today.isoformat()}", alerts={
+            key: [f"{level}:{days}" for level, days in steps] for key, steps in due.items()}, kept=kept)
+
+    write(ACTOR, system.clock, work)
+    return kept
