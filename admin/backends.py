@@ -63,7 +63,7 @@ def mailer(settings: Settings) -> Mailer:
     address = smtp_address(settings.smtp_url)
     server = Server(address.host, address.port, tls=address.tls, user=address.user, password=address.password,
                     starttls=address.starttls)
-    return SmtpMailer(server, address.sender)
+    return SmtpMailer(server, address.sender, address.bounce)
 
 
 def scanner(settings: Settings) -> Scanner:

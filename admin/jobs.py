@@ -8,6 +8,7 @@ from typing import Any
 from admin import digests
 from admin.backup import marker, scheduled
 from admin.erasing import erase_again
+from admin.notices.bounces import read_bounces
 from admin.notices.escalation import escalate
 from admin.notices.urgent import write_urgent
 from admin.notices.weekly import write_weekly
@@ -24,6 +25,7 @@ from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
 from ingest.field_reading import FieldReader
 from retention.alerts import refresh
+from retention.inbox import fill
 
 FIXITY_SAMPLE = 200
 RUN_TERM = timedelta(seconds=60)  # renewed while the job runs
@@ -98,8 +100,9 @@ def _notices(system: System, today: date) -> Outcome:
     if marker.notices_paused():
         return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
     escalated = escalate(system, today)
+    lines = fill(digests.ACTOR, system.clock, digests.open_lines(today), today)
     post = digests.run(system, today)
-    return Outcome({**asdict(post), "escalated": escalated}, attention=bool(post.rejected or post.uncertain))
+    return Outcome({**asdict(post), "escalated": escalated, "inbox": lines}, attention=bool(post.rejected or post.uncertain))
 
 
 def _urgent(system: System, today: date) -> Outcome:
@@ -109,6 +112,12 @@ def _urgent(system: System, today: date) -> Outcome:
         return Outcome({})
     post = digests.send_mails(system, digests.Post(written=written))
     return Outcome(asdict(post), attention=bool(post.rejected or post.uncertain))
+
+
+def _bounces(system: System, _today: date) -> Outcome:
+    """Mails that came back count as not delivered, and somebody has to correct an address."""
+    found = read_bounces(system)
+    return Outcome(found, attention=bool(found.get("bounced")))
 
 
 def _weekly(system: System, today: date) -> Outcome:
@@ -193,6 +202,7 @@ JOBS: tuple[Job, ...] = (
     Job("notices.daily", "撰写并发送当天到期的提醒邮件", _notices, hour=8, minute=0, group="notices"),
     Job("notices.urgent", "新出现的严重事项立即发信，不等每日提醒", _urgent, every=60, group="notices"),
     Job("notices.weekly", "到了设定的星期几，给主管各发一封每周汇总；错过的在一周内补发", _weekly, hour=8, minute=10, group="notices"),
+    Job("notices.bounces", "读退信邮箱，把退回的邮件记为未送达；没有设置则不做", _bounces, every=300),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),
     Job("backup.daily", "备份到 DANGAN_BACKUP_DIR；没有设置则不做", _backup, hour=22, minute=30, group="backup", slow=True),
     Job("backup.drill", "把最新的备份恢复到临时位置、核对、记下用时后删除", _drill, hour=10, weekday=6, group="backup",

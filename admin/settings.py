@@ -177,8 +177,9 @@ SETTINGS: tuple[Setting, ...] = (
             "Elasticsearch 8 或 9：http(s)://用户:口令@主机:端口/?prefix=dangan；不设则使用内置索引。可加 shards=、replicas=、"
             "analyzer=ik（需 IK 插件）、ca=证书文件 或 fingerprint=证书指纹、api_key=（代替用户和口令）、timeout=检索秒数",
             _elasticsearch, secret=True),
-    Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml",
-            _url("smtp", "smtps"), secret=True),
+    Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml。可加 bounce=退信地址，"
+            "其中的 {id} 换成邮件编号，例如 bounce=bounces+{id}@example.gov.cn", _url("smtp", "smtps"), secret=True),
+    Setting("bounce_url", "", "退信邮箱：写法同 DANGAN_IMAP_URL，须是另一个邮箱或文件夹；被退回的邮件记为未送达", _imap, secret=True),
     Setting("weekly_day", "1", "每周汇总在星期几发给主管，1 是星期一，7 是星期日", _up_to(7)),
     Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
     Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", _base),
@@ -228,6 +229,7 @@ class Settings:
     max_upload: int
     derived_size: int = 2 << 30
     weekly_day: int = 1
+    bounce_url: str = dataclasses.field(default="", repr=False)
     readers: int = 2
     open_uploads: int = 200
     upload_days: int = 7
@@ -266,6 +268,8 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
     settings = Settings(**values, **tables)
     _apart(settings)
+    if settings.bounce_url and settings.bounce_url == settings.imap_url:
+        raise BadSetting(name=f"{PREFIX}BOUNCE_URL", problem="与 DANGAN_IMAP_URL 相同：收件与退信须是不同的邮箱或文件夹。")
     if not settings.embedded and not settings.secret_key:
         raise BadSetting(name=f"{PREFIX}SECRET_KEY", problem=f"使用外部引擎时必须设置，至少 {SHORTEST_KEY} 个随机字符。")
     return settings

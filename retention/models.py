@@ -114,7 +114,8 @@ class Mail(Revisioned):
     html: str = StringField(required=True)
     calendar: str = StringField(default="")
     items: int = IntField(default=0)
-    state: str = StringField(default="queued", choices=("queued", "sending", "sent", "rejected", "uncertain"))
+    state: str = StringField(default="queued", choices=(
+        "queued", "sending", "sent", "rejected", "uncertain", "bounced"))
     attempts: int = IntField(default=0)
     refusals: int = IntField(default=0)
     repeated: bool = BooleanField(default=False)
@@ -158,6 +159,32 @@ class Substitute(Part):
         return self.first <= day <= self.last
 
 
+class InboxLine(Model):
+    """One thing a person was told, or should have been: what the mail says, kept where it can be read without mail."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "inbox", "auto_create_index": False,
+                                      "indexes": [("person", "-at"), ("person", "read_at"), "keys"]}
+
+    id: str = StringField(primary_key=True)
+    person: str = StringField(required=True)
+    finding: str = StringField(required=True)
+    project: str = StringField(required=True)
+    project_name: str = StringField(required=True)
+    title: str = StringField(required=True)
+    clause: str = StringField(default="")
+    subject: str = StringField(default="")
+    severity: str = StringField(required=True)
+    outcome: str = StringField(required=True)
+    due_on: date | None = DateField()
+    reason: str = StringField(default="")
+    because: list[str] = ListField(StringField())
+    on_behalf: list[str] = ListField(StringField())
+    keys: list[str] = ListField(StringField())
+    day: date = DateField(required=True)
+    at: datetime = DateTimeField(required=True)
+    read_at: datetime | None = DateTimeField()
+
+
 class NoticeChoices(Model):
     """What a person chose about being told; `id` is the person's. Without a record she is told everything."""
 
@@ -168,4 +195,4 @@ class NoticeChoices(Model):
     substitutes: list[Substitute] = EmbeddedDocumentListField(Substitute)
 
 
-ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices)
+ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine)

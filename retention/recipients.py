@@ -1,6 +1,6 @@
 """Who is told: people of the system by role, and the contacts a project names. Nobody is told of what he may not see."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -29,6 +29,18 @@ def recipients(today: date | None = None) -> list[Recipient]:
     return [*people, *contacts, *_in_place_of_contacts(contacts, people)]
 
 
+def readers(today: date) -> list[Recipient]:
+    """The same by person instead of by address, whether or not she has one: who finds it in her inbox."""
+    known = {person.id: person for person in Person.objects(disabled=False) if Role(person.role) in TARGETS_OF_ROLE}
+    by_id = [replace(one, address=key) for key, one in _named_people(known, today, lambda person: person.id)]
+    ids: dict[str, list[Person]] = {}
+    for person in known.values():
+        ids.setdefault(_same(person.email), []).append(person)
+    contacts = [replace(contact, address=person.id, name=name_of(person)) for contact in _contacts({})
+                for person in ids.get(_same(contact.address), ())]
+    return [*by_id, *contacts]
+
+
 def supervisors() -> list[Recipient]:
     """The accounts that oversee units: a whole province's, or one unit's."""
     return [person for person in _people(None) if person.level]
@@ -36,20 +48,24 @@ def supervisors() -> list[Recipient]:
 
 def _people(today: date | None) -> list[Recipient]:
     """People with an address, and for those who are away also who takes their place."""
-    choices = {row.id: row for row in NoticeChoices.objects}
     known = {person.id: person for person in Person.objects(disabled=False) if Role(person.role) in TARGETS_OF_ROLE}
+    return [one for _, one in _named_people(known, today, lambda person: person.email) if one.address]
+
+
+def _named_people(known: Mapping[str, Person], today: date | None,
+                  address: Callable[[Person], str]) -> Iterator[tuple[str, Recipient]]:
+    """Each with the id of who reads it."""
+    choices = {row.id: row for row in NoticeChoices.objects}
     sees = {key: visible_codes(person.actor()) for key, person in known.items()}
-    found = []
     for key, person in known.items():
         chosen = choices.get(key) or NoticeChoices(id=key)
-        own = Recipient(person.email, name_of(person), TARGETS_OF_ROLE[Role(person.role)], sees[key],
+        own = Recipient(address(person), name_of(person), TARGETS_OF_ROLE[Role(person.role)], sees[key],
                         frozenset(chosen.declines), _level(person))
-        found += [own] if person.email else []
+        yield key, own
         for other in (known.get(each.person) for each in chosen.substitutes if today and each.holds_on(today)):
-            if other is not None and other.email:
-                found.append(replace(own, address=other.email, name=name_of(other), sees=sees[key] & sees[other.id],
-                                     on_behalf=own.name))
-    return found
+            if other is not None:
+                yield other.id, replace(own, address=address(other), name=name_of(other), sees=sees[key] & sees[other.id],
+                                        on_behalf=own.name)
 
 
 def name_of(person: Person) -> str:

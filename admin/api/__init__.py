@@ -10,6 +10,7 @@ from admin.api.docs import docs
 from admin.api.fields import fields
 from admin.api.findings import findings
 from admin.api.guarding import documents, secrecy
+from admin.api.inbox import inbox
 from admin.api.notices import notices
 from admin.api.projects import projects
 from admin.api.readiness import readiness
@@ -25,7 +26,7 @@ from admin.system import System
 
 RESOURCES = (tokens, secrecy, projects, timeline, readiness, documents, parts, receipts, fields, registers, review, search,
              findings, rules, audit, calendar_feed,
-             notices)
+             notices, inbox)
 
 
 def register(app: Flask, system: System) -> None:

@@ -17,6 +17,7 @@ class SmtpAddress:
     password: str
     sender: str
     starttls: str
+    bounce: str = ""
 
 
 def smtp_address(url: str) -> SmtpAddress:
@@ -31,4 +32,4 @@ def smtp_address(url: str) -> SmtpAddress:
         raise BadSetting(name=f"{PREFIX}SMTP_URL", problem="缺少主机名。")
     return SmtpAddress(parts.hostname, port, parts.scheme == "smtps", unquote(parts.username or ""),
                        unquote(parts.password or ""), query.get("from", f"dangan@{parts.hostname}"),
-                       query.get("starttls", "opportunistic"))
+                       query.get("starttls", "opportunistic"), query.get("bounce", ""))

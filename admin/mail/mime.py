@@ -10,6 +10,7 @@ from admin.mail.port import MailRejected, Message, one_line
 # utf8=True only for addresses in Chinese letters, which no older encoding can carry.
 _PLAIN = SMTP.clone(max_line_length=76)
 _UTF8 = _PLAIN.clone(utf8=True)
+MAIL_HEADER = "X-Dangan-Mail"
 CALENDAR_NAME = "deadlines.ics"
 
 
@@ -21,6 +22,7 @@ def build(message: Message, sender: Address, host: str) -> EmailMessage:
     mail["Subject"] = one_line(message.subject)
     mail["Date"] = format_datetime(message.date)
     mail["Message-ID"] = message_id(message, host)
+    mail[MAIL_HEADER] = message.id  # some servers give a mail another Message-ID
     mail["Auto-Submitted"] = "auto-generated"
     # Keeps out-of-office answers of Exchange servers away, which do not read Auto-Submitted.
     mail["X-Auto-Response-Suppress"] = "All"

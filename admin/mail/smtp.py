@@ -27,11 +27,15 @@ class SmtpMailer:
     Holds no connection, so threads may share it; each batch has its own.
     """
 
-    def __init__(self, server: Server, sender: str) -> None:
+    def __init__(self, server: Server, sender: str, bounce: str = "") -> None:
+        """`bounce` is where servers send back what they cannot deliver; `{id}` in it stands for the mail's id."""
         if server.starttls not in START_TLS:
             raise Invalid(field="starttls", problem=f"只能是 {'、'.join(START_TLS)} 之一")
         self.server = server
         self.sender = parse_sender(sender)
+        self.bounce = bounce
+        if bounce:
+            parse_sender(bounce.replace("{id}", "id"))
 
     def send(self, message: Message) -> Receipt:
         with self.batch() as sender:
@@ -40,7 +44,7 @@ class SmtpMailer:
     @contextmanager
     def batch(self) -> Iterator[Sender]:
         """Connects with the first message; a server that hung up between two messages is called again."""
-        batch = _Batch(self.server, self.sender)
+        batch = _Batch(self.server, self.sender, self.bounce)
         try:
             yield batch
         finally:
@@ -48,15 +52,16 @@ class SmtpMailer:
 
 
 class _Batch:
-    def __init__(self, server: Server, sender: Address) -> None:
+    def __init__(self, server: Server, sender: Address, bounce: str) -> None:
         self.server = server
         self.sender = sender
+        self.bounce = bounce or sender.addr_spec
         self.connection: smtplib.SMTP | None = None
 
     def send(self, message: Message) -> Receipt:
         content = build(message, self.sender, self.sender.domain).as_bytes()
         try:
-            answer = self._deliver(self._ready(), content, wire_address(message.to))
+            answer = self._deliver(self._ready(), content, wire_address(message.to), message.id)
         except MailRejected:
             self._reset()
             raise
@@ -81,8 +86,8 @@ class _Batch:
             self.connection = connect(self.server)
         return self.connection
 
-    def _deliver(self, connection: smtplib.SMTP, content: bytes, recipient: str) -> str:
-        _envelope(connection, self.sender.addr_spec, recipient)
+    def _deliver(self, connection: smtplib.SMTP, content: bytes, recipient: str, key: str) -> str:
+        _envelope(connection, self.bounce.replace("{id}", key), recipient, key)
         try:
             code, said = connection.data(content)
         except smtplib.SMTPDataError as error:
@@ -109,14 +114,16 @@ class _Batch:
         self.connection = None
 
 
-def _envelope(connection: smtplib.SMTP, sender: str, recipient: str) -> None:
-    code, said = connection.mail(sender, _options(connection, recipient))
+def _envelope(connection: smtplib.SMTP, sender: str, recipient: str, key: str) -> None:
+    """Where the server passes on what becomes of a mail (RFC 3461), it is given the mail's id to pass on with it."""
+    reports = connection.has_extn("dsn")
+    code, said = connection.mail(sender, [*_options(connection, recipient), *(["RET=HDRS", f"ENVID={key}"] if reports else [])])
     if code == _TOO_LARGE:
         raise MailRejected(to=recipient, reason=reply(code, said), permanent=True)
     if code != 250:
         # The server refuses us, not this recipient: every other mail would fare the same.
         raise smtplib.SMTPSenderRefused(code, said, sender)
-    code, said = connection.rcpt(recipient)
+    code, said = connection.rcpt(recipient, ["NOTIFY=FAILURE"] if reports else [])
     if code not in (250, 251):
         raise _refusal(code, said, recipient)
 

@@ -4,13 +4,14 @@ import hashlib
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from admin.digests import keep, lines_of
+from admin.digests import ACTOR, keep, lines_of
 from admin.system import System
 from archive.transaction import collection
+from retention.inbox import fill, told_of
 from retention.models import FindingRecord, Mail, Mention
 from retention.notices import AlertLine, Digest
 from retention.recipients import recipients
-from retention.urgent import CRITICAL, keys_of, plan_urgent
+from retention.urgent import CRITICAL, is_urgent, keys_of, plan_urgent
 
 # What opens while a ledger is imported comes in one mail after the other: at most so often for one person.
 PAUSE = timedelta(minutes=10)
@@ -24,6 +25,7 @@ def write_urgent(system: System, today: date) -> int:
         return 0
     told = collection(Mention).find({"key": {"$in": sorted(keys_of(lines, today))}}, {"address": 1, "key": 1})
     already = {(row["address"], row["key"]) for row in told}
+    fill(ACTOR, system.clock, lines, today, only=is_urgent, already=told_of(keys_of(lines, today)))
     recent = Mail.objects(kind="urgent", created_at__gt=system.clock.now() - PAUSE).scalar("address")
     digests = plan_urgent(lines, recipients(today), already, today, served=set(recent))
     for digest in digests:

@@ -75,6 +75,8 @@ GET: dict[str, list[Values]] = {
     "api_audit.listed": one_by_one(subject=("project:{p_a}", "document:{d_a}"), actor=("jiafang", "{u_jiafang}", "nobody")),
     "api_calendar.feed": [{"token": "{token}"}, {"token": "dgn_wrong"}],
     "api_notices.show": [{}], "notices.choices": [{}],
+    "api_inbox.listed": one_by_one(unread=("true",), page=NUMBERS, size=("200",)),
+    "inbox.listing": one_by_one(unread=("1",), page=NUMBERS),
     "api_rules.clauses": one_by_one(page=NUMBERS), "api_rules.listed": one_by_one(page=NUMBERS),
     "api_docs.description": [{}], "api_docs.page": [{}],
     "api_documents.show": each(id=DOCUMENTS + BUNDLES), "api_documents.text": each(id=DOCUMENTS),
@@ -271,6 +273,6 @@ WRITES: tuple[Write, ...] = (
 NOT_WRITTEN: dict[str, str] = {
     **dict.fromkeys(("notices.add_substitute", "notices.end_substitute", "api_notices.add", "api_notices.drop"),
                     "one's own; of who takes a place, one answer for all that may not"),
-    "notices.choose": "one's own", "api_notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
+    "inbox.read": "one's own", "api_inbox.read": "one's own", "notices.choose": "one's own", "api_notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
     "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}

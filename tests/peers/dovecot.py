@@ -87,10 +87,10 @@ class Dovecot:
             numbers = session.search(None, "ALL")[1][0].split()
             return [session.fetch(number.decode(), "(BODY.PEEK[])")[1][0][1] for number in numbers]  # type: ignore[index,misc]
 
-    def empty(self) -> None:
+    def empty(self, *folders: str) -> None:
         """As a new mailbox, with UIDs that go on."""
         with self.session() as session:
-            for folder in ("INBOX", "已归档", "未收入"):
+            for folder in ("INBOX", *(folders or ("已归档", "未收入"))):
                 kind, count = session.select(f'"{modified_utf7(folder)}"')
                 if kind == "OK" and count != [b"0"]:
                     session.store("1:*", "+FLAGS", r"(\Deleted)")

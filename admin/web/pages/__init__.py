@@ -16,6 +16,7 @@ from admin.web.pages.dossier import dossier
 from admin.web.pages.fields import fields
 from admin.web.pages.findings_board import findings
 from admin.web.pages.guarding import guarding
+from admin.web.pages.inbox import inbox
 from admin.web.pages.ledger import ledger
 from admin.web.pages.notices import notices
 from admin.web.pages.operations import operations
@@ -32,11 +33,12 @@ from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
 from archive.permissions import Permission
+from retention.inbox import unread
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
               fields, registers, viewer, search_pages, findings, rules_pages, operations, people, audit_pages,
               account,
-             notices)
+             notices, inbox)
 STATIC_SECONDS = 7 * 86_400
 
 
@@ -59,7 +61,7 @@ def _everywhere() -> dict[str, Any]:
     common: dict[str, Any] = {"asset": asset, "Permission": Permission, "words": words, "me": None, "menu": ()}
     if auth.is_signed_in():
         who = auth.current_actor()
-        common.update(me=who, menu=menu.entries_for(who), has_back_office=menu.has_back_office(who))
+        common.update(me=who, unread=unread(who), menu=menu.entries_for(who), has_back_office=menu.has_back_office(who))
     return common
 
 

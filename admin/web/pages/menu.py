@@ -28,6 +28,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("著录待核", "check2-square", "review.queue", Permission.DOCUMENT_CONFIRM),
     Entry("移交清单", "receipt", "receipts.listing", Permission.DOCUMENT_FILE),
     Entry("核对事项", "clipboard-check", "findings.board", Permission.PROJECT_READ),
+    Entry("我的提醒", "bell", "inbox.listing", Permission.PROJECT_READ),
     Entry("运行状况", "activity", "operations.overview", Permission.OPERATIONS_READ),
     Entry("人员", "people", "people.listing", Permission.PERSON_MANAGE),
     Entry("审计", "shield-check", "audit.overview", Permission.AUDIT_READ),

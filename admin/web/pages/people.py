@@ -11,6 +11,7 @@ from archive.models import Person, Unit
 from archive.operations.people import NewPerson, add_person, disable_person, set_password
 from archive.operations.projects import assign_dossier
 from archive.permissions import ROLE_NAMES, Permission, Role
+from retention.delivery import undelivered
 from retention.substitutes import all_substitutes
 
 people = area("people", __name__)
@@ -93,4 +94,5 @@ def _page(entered: Any) -> str:
     everybody = list(Person.objects.order_by("disabled", "role", "name"))
     return render_template("pages/people.html", everybody=everybody, roles=GRANTABLE, entered=entered,
                            units=[unit.name for unit in Unit.objects.order_by("id")], own=current_person().name,
+                           undelivered=undelivered([person.email for person in everybody], system().clock.now()),
                            substitutes=all_substitutes(actor(), today()), today=today(), now=system().clock.now())

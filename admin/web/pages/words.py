@@ -27,7 +27,8 @@ SOURCES: Mapping[str, str] = {
     "recognised": "自动识别", "given": "上传时指定", "confirmed": "人工确认", "unrecognised": "待确认"}
 JOB_OUTCOMES: Mapping[str, str] = {"running": "运行中", "done": "完成", "attention": "完成，需关注", "failed": "失败"}
 MAIL_STATES: Mapping[str, str] = {
-    "queued": "待发", "sending": "发送中", "sent": "已发", "rejected": "被拒收", "uncertain": "是否送达不明"}
+    "queued": "待发", "sending": "发送中", "sent": "已发", "rejected": "被拒收", "uncertain": "是否送达不明",
+    "bounced": "退回，未送达"}
 INDEX_STATES: Mapping[str, str] = {"ready": "正常", "needs_rebuild": "需要重建", "rebuilding": "重建中", "down": "连接不上"}
 SORTS: Mapping[str, str] = {
     "relevance": "按相关度", "date_desc": "按日期，新的在前", "date_asc": "按日期，旧的在前", "title": "按题名"}
@@ -51,6 +52,7 @@ ACTIONS: Mapping[str, str] = {
     "receipt.opened": "开立移交清单", "receipt.added": "登入移交清单",
     "receipt.edited": "填写移交清单", "receipt.closed": "关闭移交清单", "receipt.dropped": "撤销空的移交清单",
     "alert.escalated": "事项升级", "notices.substitute-named": "指定代收人", "notices.substitute-dropped": "撤销代收人",
+    "inbox.read": "阅读提醒", "inbox.filled": "写入提醒", "mail.bounced": "邮件被退回",
     "notices.declined": "退订可选的提醒",
     "alert.acknowledged": "确认知悉预警", "alert.waiver-asked": "申请豁免", "alert.waived": "批准豁免",
     "alert.opened": "开启预警", "alert.changed": "预警变更", "alert.cleared": "预警消除", "alert.lapsed": "豁免到期",

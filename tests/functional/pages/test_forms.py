@@ -20,7 +20,7 @@ FORMS = (
     "/findings/{finding}/acknowledge", "/findings/{finding}/waive", "/findings/{finding}/approve",
     "/operations/jobs/compliance.nightly/run", "/people", "/people/assign", "/people/auditor/disable",
     "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/account/notices", "/account/notices/substitutes",
-    "/account/notices/substitutes/auditor/drop", "/people/auditor/substitute", "/login", "/logout")
+    "/account/notices/substitutes/auditor/drop", "/people/auditor/substitute", "/inbox/read", "/login", "/logout")
 # Who may send which; everybody else is refused. Pages of one's own account and signing out are everybody's.
 MAY = {
     "/projects/new": {"archivist"}, "/projects/import": {"archivist"}, "/projects/XM-A/edit": {"archivist"},
@@ -40,6 +40,7 @@ MAY = {
     "/people/assign": {"secadmin"}, "/people/auditor/disable": {"secadmin"}, "/people/auditor/password": {"secadmin"},
     "/account/notices/substitutes": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
     "/account/notices/substitutes/auditor/drop": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
+    "/inbox/read": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
     "/people/auditor/substitute": {"secadmin"}, "/audit/verify": {"auditadmin"}, "/account/notices": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
 }
 ROLES = ("archivist", "unit_a", "unit_b", "auditor", "supervisor", "sysadmin", "secadmin", "auditadmin")

@@ -32,7 +32,7 @@ PAGES: dict[str, set[str]] = {
     "/projects/XM-A/registers": READERS, "/projects/XM-A/registers/procurement": READERS,
     "/units/省数字政务厅/registers": READERS, "/units/省数字政务厅/registers/system": READERS,
     "/rules": ALL, "/clauses": ALL, "/account": ALL,
-    "/account/notices": READERS | {"unit_b"},
+    "/account/notices": READERS | {"unit_b"}, "/inbox": READERS | {"unit_b"},
     "/operations": {"sysadmin"},
     "/people": {"secadmin"},
     "/audit": {"auditadmin"},

@@ -21,6 +21,7 @@ class Postbox:
     answers: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         answer = self.answers.get(address, "250 OK")
@@ -33,6 +34,7 @@ class Postbox:
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append((address, mail))
+        self.senders.append(envelope.mail_from)
         if address in self.lost:
             server.transport.abort()
         return "250 accepted"
