@@ -24,6 +24,8 @@ from admin import protection
 from admin.backends import staging_folder
 from admin.bootstrap import build
 from admin.locks import FolderLock
+from admin.notices.watchdog import EXTENSION as WATCHDOG
+from admin.notices.watchdog import Watchdog
 from admin.scheduler import Scheduler
 from admin.settings import BadSetting, Settings, environment_for
 from admin.sources import source_threads
@@ -134,9 +136,13 @@ def run_web(settings: Settings, host: str, port: int, *, supervised: bool) -> No
     protection.report(system)
     # What libraries put into temporary files waits beside the objects: /tmp may be memory.
     tempfile.tempdir = str(staging_folder(settings))
+    app = create_app(system)
+    watchdog: Watchdog = app.extensions[WATCHDOG]
+    watchdog.start()
     try:
-        WebServer(create_app(system), host, port).run()
+        WebServer(app, host, port).run()
     finally:
+        watchdog.stop()
         _end_within(AFTER_SECONDS)  # a look at an engine that does not answer is not waited for
         system.close()
 

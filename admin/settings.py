@@ -181,6 +181,7 @@ SETTINGS: tuple[Setting, ...] = (
             "其中的 {id} 换成邮件编号，例如 bounce=bounces+{id}@example.gov.cn", _url("smtp", "smtps"), secret=True),
     Setting("bounce_url", "", "退信邮箱：写法同 DANGAN_IMAP_URL，须是另一个邮箱或文件夹；被退回的邮件记为未送达", _imap, secret=True),
     Setting("weekly_day", "1", "每周汇总在星期几发给主管，1 是星期一，7 是星期日", _up_to(7)),
+    Setting("silent_hours", "26", "超过多少小时没有完成全部项目的核对，网页进程就另行告警", _up_to(8760)),
     Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
     Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", _base),
     Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
@@ -229,6 +230,7 @@ class Settings:
     max_upload: int
     derived_size: int = 2 << 30
     weekly_day: int = 1
+    silent_hours: int = 26
     bounce_url: str = dataclasses.field(default="", repr=False)
     readers: int = 2
     open_uploads: int = 200

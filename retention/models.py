@@ -105,7 +105,7 @@ class Mail(Revisioned):
         "indexes": [("state", "not_before"), "-created_at", "address"]}
 
     id: str = StringField(primary_key=True)
-    kind: str = StringField(default="digest", choices=("digest", "notice", "urgent", "weekly"))
+    kind: str = StringField(default="digest", choices=("digest", "notice", "urgent", "weekly", "watchdog"))
     address: str = StringField(required=True)
     name: str = StringField(default="")
     day: date = DateField(required=True)

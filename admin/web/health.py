@@ -11,7 +11,10 @@ from typing import Any
 
 import pymongo
 from flask import Flask, Response, jsonify
+from pymongo.errors import PyMongoError
 
+from admin.notices.watchdog import EXTENSION as WATCHDOG
+from admin.notices.watchdog import Watchdog
 from admin.scanning import standing
 from admin.scheduler import DUTY
 from admin.system import System
@@ -39,6 +42,7 @@ class Check:
 
 def register(app: Flask, system: System) -> None:
     panel = app.extensions[EXTENSION] = engines(system)
+    watchdog = app.extensions[WATCHDOG] = Watchdog(system)
 
     def alive() -> Response:
         return jsonify(status="ok")
@@ -46,11 +50,22 @@ def register(app: Flask, system: System) -> None:
     def ready() -> tuple[Response, int]:
         checks = panel.look()
         good = all(check.ready for check in checks.values())
+        quiet = _quiet(watchdog) if checks["mongodb"].ready else ""
         shown = {name: {"ready": check.ready, "detail": check.detail, **check.numbers} for name, check in checks.items()}
+        shown["scheduler"]["detail"] = shown["scheduler"]["detail"] or quiet
         return jsonify(status="ready" if good else "not_ready", checks=shown), 200 if good else 503
 
     app.add_url_rule("/healthz", "alive", alive)
     app.add_url_rule("/readyz", "ready", ready)
+
+
+def _quiet(watchdog: Watchdog) -> str:
+    """That nothing was judged for long is told, and takes no web process out of service: what it answers is right."""
+    try:
+        with pymongo.timeout(PATIENCE_SECONDS):
+            return watchdog.silence()
+    except PyMongoError:
+        return ""
 
 
 def engines(system: System) -> Panel[Check]:

@@ -16,6 +16,8 @@ from pymongo.errors import PyMongoError
 
 from admin.backup import status as backup_status
 from admin.jobs import last_runs
+from admin.notices.watchdog import EXTENSION as WATCHDOG
+from admin.notices.watchdog import Watchdog
 from admin.scheduler import DUTY
 from admin.sources import source_keys
 from admin.system import System
@@ -39,8 +41,8 @@ FRESH_SECONDS = 5.0  # for which what an engine answered is told again
 class Numbers(Collector):
     """What is known of each engine comes first. The database's own numbers are left out while it does not answer."""
 
-    def __init__(self, system: System, engines: Panel[Check], *, contents: bool) -> None:
-        self.system, self.engines, self.contents = system, engines, contents
+    def __init__(self, system: System, engines: Panel[Check], watchdog: Watchdog, *, contents: bool) -> None:
+        self.system, self.engines, self.watchdog, self.contents = system, engines, watchdog, contents
 
     def collect(self) -> Iterable[Metric]:
         checks = self.engines.look(FRESH_SECONDS)
@@ -52,7 +54,7 @@ class Numbers(Collector):
     def _stored(self) -> Iterable[Metric]:
         try:
             with pymongo.timeout(PATIENCE_SECONDS):
-                found = [*_outbox(self.system), *_scheduler(), *_sources(self.system), *_backups(),
+                found = [*_outbox(self.system), *_scheduler(self.watchdog), *_sources(self.system), *_backups(),
                          *(_contents() if self.contents else ())]
         except PyMongoError:  # it went away just now: the next look will say so
             log.warning("no numbers: the database does not answer")
@@ -63,7 +65,7 @@ class Numbers(Collector):
 def register(app: Flask, system: System) -> None:
     def metrics() -> Response:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Numbers(system, app.extensions[EXTENSION], contents=_may_read_operations()))
+        registry.register(Numbers(system, app.extensions[EXTENSION], app.extensions[WATCHDOG], contents=_may_read_operations()))
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/metrics", "metrics", metrics)
@@ -95,7 +97,9 @@ def _outbox(system: System) -> Iterator[Metric]:
                  {lane: float(found.failing) for lane, found in lanes.items()})
 
 
-def _scheduler() -> Iterator[Metric]:
+def _scheduler(watchdog: Watchdog) -> Iterator[Metric]:
+    yield _gauge("dangan_silent", "Whether no scheduler gave a sign of life, or no evaluation was completed, for too long",
+                 float(bool(watchdog.silence())))
     lease = standing(DUTY)
     yield _gauge("dangan_scheduler_last_tick_timestamp_seconds", "Last sign of life of the scheduler; 0: none",
                  lease.beat_at.timestamp() if lease else 0.0)

@@ -10,7 +10,7 @@ from flask import flash, render_template
 from admin import rebuilds, recognition
 from admin.jobs import JOBS, last_runs, run_job
 from admin.sources import source_keys
-from admin.web.pages.liveness import scheduler_lease
+from admin.web.pages.liveness import scheduler_lease, silence
 from admin.web.pages.shared import actor, area, back, needs, system, told
 from archive.events import lag
 from archive.models import JobRun, OutboxEvent
@@ -32,7 +32,7 @@ def overview() -> Any:
         "pages/operations.html", now=now, lag=lag(now), ocr=recognition.standing(system()),
         index=system().index.info(), rebuild=rebuilds.active(),
         mongo=_mongo(), settings=system().settings, jobs=JOBS, runs=last_runs(), sources=sources(source_keys(system())),
-        imports=recent_imports(), lease=scheduler_lease(), may_run=_may_run(),
+        imports=recent_imports(), lease=scheduler_lease(), silence=silence(), may_run=_may_run(),
         failing=list(OutboxEvent.objects(finished=False, error__ne="").order_by("-attempts").limit(FAILING)),
         mail_counts=_mail_counts(), mails=list(Mail.objects.order_by("-created_at").limit(MAILS)))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 
-from admin.web.pages.liveness import scheduler_lease
+from admin.web.pages.liveness import silence_for
 from admin.web.pages.project_lists import standings
 from admin.web.pages.shared import actor, area, today
 from archive import queries
@@ -37,7 +37,7 @@ def _overview(who: Actor) -> dict[str, Any]:
     day = today()
     return {
         "today": day,
-        "scheduler_silent": scheduler_lease() is None,
+        "scheduler_silent": silence_for(who),
         "counts": finding_lists.count_groups(who, day),
         "projects_total": queries.list_projects(who, size=1).total,
         "documents_total": queries.count_documents(who),
