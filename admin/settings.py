@@ -196,6 +196,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("unpack_ratio", "200", "解开后的总大小最多为压缩包的多少倍；64 MiB 以内不论倍数", _up_to(MOST_RATIO)),
     Setting("unpack_depth", "4", "压缩包、邮件、附件层层嵌套时，最多解开几层", _up_to(MOST_DEPTH)),
     Setting("watch_dir", "", "投递文件夹，放在“项目编号/…”下的文件会自动归档；多个用冒号隔开", _folders),
+    Setting("scanner_dir", "", "扫描件文件夹：整叠扫描的 PDF、多页 TIFF 按分隔页（dangan separators）拆分归档；多个用冒号隔开",
+            _folders),
     Setting("watch_seconds", "10", "投递文件夹里的文件多少秒没有变化才收入", _seconds),
     Setting("imap_url", "", "收件邮箱：imap(s)://用户:口令@主机:端口/文件夹；可加 starttls=never（明文）、ca=证书文件。"
             "寄到“地址+项目编号@…”的邮件会自动归档", _imap, secret=True),
@@ -240,6 +242,7 @@ class Settings:
     unpack_ratio: int = 200
     unpack_depth: int = 4
     watch_dir: tuple[Path, ...] = ()
+    scanner_dir: tuple[Path, ...] = ()
     watch_seconds: int = 10
     imap_url: str = dataclasses.field(default="", repr=False)
     imap_trust: str = ""
@@ -278,11 +281,15 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
 
 
 def _apart(settings: Settings) -> None:
-    """A folder that is watched must not hold what the archive itself writes, nor lie in it."""
-    for folder in settings.watch_dir:
-        for own in (settings.data_dir, settings.backup_dir):
-            if own and (folder.is_relative_to(own) or own.is_relative_to(folder)):
-                raise BadSetting(name=f"{PREFIX}WATCH_DIR", problem=f"“{folder}”与系统自己的文件夹“{own}”重叠，请换一个文件夹。")
+    """A folder that is watched must not hold what the archive itself writes, nor lie in it, nor be watched in two ways."""
+    for name, folders in (("WATCH_DIR", settings.watch_dir), ("SCANNER_DIR", settings.scanner_dir)):
+        others = settings.watch_dir if name == "SCANNER_DIR" else ()
+        for folder in folders:
+            for own in filter(None, (settings.data_dir, settings.backup_dir)):
+                if folder.is_relative_to(own) or own.is_relative_to(folder):
+                    raise BadSetting(name=PREFIX + name, problem=f"“{folder}”与系统自己的文件夹“{own}”重叠，请换一个文件夹。")
+            if other := next((each for each in others if folder.is_relative_to(each) or each.is_relative_to(folder)), None):
+                raise BadSetting(name=PREFIX + name, problem=f"“{folder}”与投递文件夹“{other}”重叠，请换一个文件夹。")
 
 
 def given(name: str) -> bool:

@@ -18,6 +18,7 @@ from archive.errors import ArchiveError
 from archive.models import new_id
 from archive.operations.sources import Looked, note_failure, note_look
 from ingest.folders import WatchedFolder
+from ingest.scanner_folder import ScannerFolder
 
 log = logging.getLogger("dangan.sources")
 TERM = timedelta(seconds=45)
@@ -89,13 +90,15 @@ def source_keys(system: System) -> list[str]:
     """What the settings name, for pages and metrics."""
     settings = system.settings
     boxes = [mailbox_key(ImapAddress.parse(settings.imap_url))] if settings.imap_url else []
-    return [*(f"folder:{root}" for root in settings.watch_dir), *boxes]
+    return [*(f"folder:{root}" for root in (*settings.watch_dir, *settings.scanner_dir)), *boxes]
 
 
 def source_threads(system: System) -> list[SourceThread]:
     settings = system.settings
     threads = [SourceThread(system, WatchedFolder(system.intake, system.clock, root, settings.watch_seconds), FOLDER_SECONDS)
                for root in settings.watch_dir]
+    threads += [SourceThread(system, ScannerFolder(system.intake, system.clock, root, settings.watch_seconds), FOLDER_SECONDS)
+                for root in settings.scanner_dir]
     if settings.imap_url:
         box = Mailbox(system.intake, system.mailer, system.clock, ImapAddress.parse(settings.imap_url), settings.imap_trust)
         threads.append(SourceThread(system, box, settings.imap_seconds))

@@ -21,6 +21,8 @@ from archive.models.receipts import Channel
 from archive.operations.documents import Filed, dossier_for_files
 from archive.operations.receipts import Entry, add_entry, filed_entry, open_receipt, refused_entry
 from archive.operations.sources import Looked
+from archive.taxonomy import OTHER
+from ingest.describe import Given
 from ingest.intake import Intaker
 
 DONE, REFUSED, UNCLEAR = "已归档", "拒收", "待处理"
@@ -28,7 +30,7 @@ OURS = frozenset({DONE, REFUSED, UNCLEAR})
 REASON = ".原因.txt"
 MOST_SEEN = 20_000  # files looked at in one round; the others come when these are gone
 DEEPEST = 40
-ACTOR = system_actor("watch-folder")
+STACK = Given(type=OTHER)    # a whole stack is no paper of any type: its parts are
 _UNFINISHED = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".swp", ".lock")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 
@@ -39,7 +41,8 @@ class Changing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file below the folder: where it is, the project folder it is in ("" for none), its way from there."""
+    """A file below the folder: where it is, the project folder it is in ("" for none), its way from there. `split`: a scan
+    that is to be parted at its separator pages."""
 
     path: Path
     code: str
@@ -47,6 +50,7 @@ class Found:
     size: int
     changed: int
     regular: bool
+    split: bool = False
 
     @property
     def mark(self) -> tuple[int, int]:
@@ -55,6 +59,10 @@ class Found:
 
 class WatchedFolder:
     """Takes what has been lying still for `still` seconds. One instance a folder; it remembers what it saw."""
+
+    actor = system_actor("watch-folder")
+    channel = Channel.FOLDER
+    homeless = "它不在项目文件夹里。请放进以项目编号命名的文件夹。"
 
     def __init__(self, intake: Intaker, clock: Clock, root: Path, still: float) -> None:
         self.intake, self.clock, self.root, self.still = intake, clock, root, still
@@ -114,12 +122,13 @@ class WatchedFolder:
         if not found.regular:
             return self._aside(found, UNCLEAR, "它是链接或特殊文件，不是普通文件。请放入文件本身。")
         if not found.code:
-            return self._aside(found, UNCLEAR, "它不在项目文件夹里。请放进以项目编号命名的文件夹。")
+            return self._aside(found, UNCLEAR, self.homeless)
         try:
-            dossier_for_files(ACTOR, found.code)
+            dossier_for_files(self.actor, found.code)
             filed = self._filed(found)
         except NotFound:
-            return self._aside(found, UNCLEAR, f"没有编号为“{found.code}”的项目。请核对文件夹名或先登记项目，再放回项目文件夹。")
+            where = "分隔页" if found.split else "文件夹名"
+            return self._aside(found, UNCLEAR, f"没有编号为“{found.code}”的项目。请核对{where}或先登记项目，再放回项目文件夹。")
         except (Refused, Invalid) as error:
             self._list(found, refused_entry(str(found.inner), error))
             return self._aside(found, REFUSED, str(error.facts.get("reason", error)))
@@ -132,14 +141,14 @@ class WatchedFolder:
             now = found.path.lstat()
             if (now.st_size, now.st_mtime_ns) != found.mark or staged.digests.size != found.size:
                 raise Changing
-            return self.intake.file_staged(ACTOR, found.code, staged)
+            return self.intake.file_staged(self.actor, found.code, staged, STACK if found.split else None, split=found.split)
 
     def _list(self, found: Found, entry: Entry) -> None:
         """On the receipt of this folder, project and day, which closes by itself a day later."""
         place = sha256(str(self.root).encode()).hexdigest()[:8]
         try:
-            receipt = open_receipt(ACTOR, self.clock, found.code, Channel.FOLDER, batch=f"{place} {self.clock.today()}")
-            add_entry(ACTOR, self.clock, receipt.id, entry)
+            receipt = open_receipt(self.actor, self.clock, found.code, self.channel, batch=f"{place} {self.clock.today()}")
+            add_entry(self.actor, self.clock, receipt.id, entry)
         except (NotFound, Invalid):  # a classified project has no receipts: nothing is handed over
             return
 

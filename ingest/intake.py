@@ -26,7 +26,7 @@ from ingest.guard import marked
 from ingest.identification import Identifier
 from ingest.media_types import identify
 from ingest.pronom import known_puid
-from ingest.reading import HEAD_PAGES, Reading, read
+from ingest.reading import HEAD_PAGES, Reading, as_stack, read
 from ingest.sandbox import Sandbox
 from ingest.scanners.none import NoScanner
 from ingest.scanners.port import Finding, Scanner
@@ -83,10 +83,11 @@ class Intaker:
             return self.file_staged(actor, code, staged, given)
 
     def file_staged(self, actor: Actor, code: str, staged: Staged, given: Given | None = None,
-                    origin: Origin | None = None) -> Filed:
+                    origin: Origin | None = None, *, split: bool = False) -> Filed:
         """File what was received already. The dossier is looked at again: it may have closed meanwhile. Raises as `file`.
 
-        `origin`: it was found inside another document.
+        `origin`: it was found inside another document. `split`: a scan whose parts, between separator pages, become
+        documents of their own.
         """
         require(actor, Permission.DOCUMENT_FILE)
         project = documents.dossier_for_files(actor, code)
@@ -94,6 +95,8 @@ class Intaker:
         if known := self._known(actor, submission):
             return known
         intake = replace(self._accept(actor, submission), origin=origin)
+        if split:
+            intake = replace(intake, split=True, holds_files=True, text=as_stack(intake.text))
         return documents.file_document(actor, self.clock, intake)
 
     @contextmanager

@@ -24,6 +24,7 @@ from ingest.unpacking.readers import READERS
 
 HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
 _UNSUPPORTED = "此格式暂不读取文字，文件已原样保存，可下载查看。"
+_STACK = "整叠扫描件：已按分隔页拆成各件，文字在各件里识别，见“包内文件”。"
 _BUNDLE = "压缩包自己没有文字；包里的文件各自归档，列在它的页面上。"
 
 
@@ -48,6 +49,11 @@ def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages
     text = replace(_as_text(extraction, media_type), remarks=(*doubts, *extraction.remarks), reader=reader,
                    headings=extraction.headings)
     return Reading(text, tuple(extraction.headings), extraction.complete)
+
+
+def as_stack(text: TextRead) -> TextRead:
+    """The text of a scan that is parted: its pages are recognised in the parts, not twice."""
+    return replace(text, image_pages=(), reason=_STACK if text.image_pages else text.reason)
 
 
 def _as_text(extraction: Extraction, media_type: str) -> TextRead:
@@ -104,6 +110,8 @@ class PendingReader:
         version = Version.objects(id=document.current).get()
         with self.blobs.local(version.sha256) as path:
             reading = read(self.sandbox, path, version.media_type, version.filename)
+        if version.split:
+            reading = replace(reading, text=as_stack(reading.text))
         text = with_recognised(reading.text, layouts_of(version.id, reading.text.image_pages) if again else ())
         description = describe(document.filename, text.pages, text.headings, unit=document.unit)
         keep_text(self.clock, version, text, description)

@@ -66,7 +66,7 @@ class Unpacker:
         behind a limit that was raised since, or by another engine."""
         document = Document.objects(id=key).first()
         version = Version.objects(id=document.current).first() if document and document.current else None
-        if version is None or version.media_type not in READERS:
+        if version is None or not (version.split or version.media_type in READERS):
             return
         if not again and Unpacking.objects(id=version.id).first() is not None:
             return
@@ -125,7 +125,7 @@ class Unpacker:
     def _pass(self, path: Path, version: Version, place: Place, filing: Filing) -> Closing:
         done = tuple(sorted(self._done(version)))
         job = Job(path.resolve(), version.media_type, version.filename, place.members_left, place.bytes_left,
-                  self.intake.max_bytes, done)
+                  self.intake.max_bytes, done, version.split)
         with self._process() as process:
             try:
                 process.begin(job)

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "project": ("admin.cli.projects", "项目与台账"),
     "ingest": ("admin.cli.ingest", "收入文件或文件夹"),
     "import": ("admin.cli.imports", "按清单成批收入文件，可中断后继续"),
+    "separators": ("admin.cli.separators", "打印分隔页，供扫描件文件夹拆分整叠扫描件"),
     "receipt": ("admin.cli.receipts", "移交清单：列出、查看、关闭"),
     "search": ("admin.cli.search", "全文检索"),
     "check": ("admin.cli.check", "按规则核对，不改动任何数据"),

@@ -26,7 +26,6 @@ from ingest.ocr.lane import Recogniser
 from ingest.ocr.looking import ScanJudge
 from ingest.ocr.port import MEDIA_TYPES
 from ingest.reading import PendingReader
-from ingest.unpacking.readers import READERS
 from ingest.unpacking.telling import SOURCE as UNPACKER
 
 
@@ -144,7 +143,7 @@ def _values(_: System, items: Sequence[Item]) -> Mapping[str, Made]:
 
 def _members(system: System, items: Sequence[Item]) -> Mapping[str, Made]:
     """Of those that were taken apart, or refused to be: the others wait in their lane."""
-    found = {one.id: one for one in Unpacking.objects(id__in=[i.version.id for i in items if i.version.media_type in READERS])}
+    found = {one.id: one for one in Unpacking.objects(id__in=[item.version.id for item in items])}
     return {item.document.id: Made(found[item.version.id].engine or UNPACKER, UNPACKER,
                                    system.unpacker.may_yield_more(found[item.version.id]))
             for item in items if item.version.id in found}

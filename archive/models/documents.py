@@ -105,7 +105,8 @@ class Version(Model):
     """The bytes received once, under their digest. Written once, never changed.
 
     `scan` says whether a virus scanner saw them when they arrived, which one with which signatures, or why not.
-    `puid` is the format's identifier in PRONOM; empty where nobody knows it.
+    `puid` is the format's identifier in PRONOM; empty where nobody knows it. `split`: a scanned stack; what lies between its
+    separator pages becomes documents of their own.
     """
 
     meta: ClassVar[dict[str, Any]] = {
@@ -127,6 +128,7 @@ class Version(Model):
     media_type: str = StringField(required=True)
     puid: str = StringField(default="")
     filename: str = StringField(required=True)
+    split: bool = BooleanField(default=False)
     secrecy_checked: bool = BooleanField(default=False)
     scan: str = StringField(default="not_checked", choices=("not_checked", "clean"))
     scan_engine: str = StringField(default="")

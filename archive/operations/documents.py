@@ -90,8 +90,8 @@ class Scan:
 class Intake:
     """A file that passed the pipeline and whose bytes are stored.
 
-    `holds_files` says that it is to be looked into for others; `origin` that it was itself found in one. `whole`: what is
-    known of its text already; where that is nothing, the lanes find it out.
+    `holds_files` says that it is to be looked into for others, `split` that these are parts of a scan; `origin` that it was
+    itself found in one. `whole`: what is known of its text already; where that is nothing, the lanes find it out.
     """
 
     project: str
@@ -103,6 +103,7 @@ class Intake:
     secrecy_checked: bool = False
     scan: Scan = field(default_factory=Scan)
     holds_files: bool = False
+    split: bool = False
     origin: Origin | None = None
     puid: str = ""
     whole: WholeText | None = None
@@ -365,7 +366,7 @@ def _version(tx: Transaction, document_id: str, dossier: str, number: int, intak
     return Version(
         id=new_id(), document=document_id, dossier=dossier, number=number, sha256=intake.digests.sha256,
         sm3=intake.digests.sm3, size=intake.digests.size, media_type=intake.media_type, puid=intake.puid, filename=intake.filename,
-        secrecy_checked=intake.secrecy_checked, scan=intake.scan.verdict, scan_engine=intake.scan.engine,
+        split=intake.split, secrecy_checked=intake.secrecy_checked, scan=intake.scan.verdict, scan_engine=intake.scan.engine,
         scan_reason=intake.scan.reason, scanned_at=intake.scan.at, received_at=tx.now, received_by=tx.actor.id)
 
 

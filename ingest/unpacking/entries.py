@@ -61,11 +61,13 @@ class Job:
     bytes: int
     largest: int
     done: tuple[int, ...] = ()
+    split: bool = False    # a scan, to be parted at its separator pages
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A member as the bundle describes it. `name` is repaired but not yet safe; `size` is -1 where it does not say.
+    """A member as the bundle describes it. `name` is repaired but not yet safe; `size` is -1 where it does not say; `type` is
+    the document type that a separator page names.
 
     `read` may be called once, before the next entry is asked for. It raises BadMember or whatever a library does.
     """
@@ -74,6 +76,7 @@ class Entry:
     size: int = -1
     kind: Kind = Kind.FILE
     detail: str = ""
+    type: str = ""
     read: Callable[[], Iterator[bytes]] = lambda: iter(())
 
 

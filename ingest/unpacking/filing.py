@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from types import TracebackType
 from typing import Self
 
+from archive import taxonomy
 from archive.blobs.staging import Oversized, Receiver
 from archive.clock import Clock
 from archive.errors import Invalid, Refused, Secret
@@ -15,6 +16,7 @@ from archive.events import NotNow
 from archive.models import Document, Member, Outcome, Version
 from archive.operations.documents import Filed
 from archive.operations.members import Origin, Verdict, record_member, unpacker
+from ingest.describe import Given
 from ingest.intake import Intaker, clean_name
 from ingest.unpacking.budget import Place
 from ingest.unpacking.entries import Kind
@@ -125,7 +127,7 @@ class Filing:
             self._submit(lambda: self.note(found, self._fault(ending), ending.size))
             return
         origin = self._origin(found, receiver.size)
-        self._submit(lambda: self._file(receiver, origin), free=True)
+        self._submit(lambda: self._file(receiver, origin, found.type), free=True)
 
     def _fault(self, ending: Ending) -> Verdict:
         if ending.fault == "oversized":
@@ -153,9 +155,9 @@ class Filing:
                 running.append(job)
         self._jobs = running
 
-    def _file(self, receiver: Receiver, origin: Origin) -> None:
+    def _file(self, receiver: Receiver, origin: Origin, type_: str) -> None:
         try:
-            filed = self._filed(receiver, origin)
+            filed = self._filed(receiver, origin, type_)
         except Secret as refusal:
             verdict = Verdict(Outcome.REFUSED, str(refusal.facts["reason"]) + "原包含有这个文件，解包结束后一并移除。")
             record_member(unpacker(), self.clock, replace(origin, path=""), verdict)
@@ -170,11 +172,12 @@ class Filing:
         finally:
             receiver.discard()
 
-    def _filed(self, receiver: Receiver, origin: Origin) -> Filed:
+    def _filed(self, receiver: Receiver, origin: Origin, type_: str) -> Filed:
         staged = receiver.finish()
         if earlier := self._earlier(origin):
             return self.intake.add_staged_version(unpacker(), earlier, staged, origin)
-        return self.intake.file_staged(unpacker(), self.document.project, staged, origin=origin)
+        given = Given(type=type_) if type_ in taxonomy.load() else None    # a sheet printed for a type there is no more
+        return self.intake.file_staged(unpacker(), self.document.project, staged, given, origin)
 
     def _earlier(self, origin: Origin) -> str:
         """The document that came from this path of an earlier version of the bundle: these bytes are its next version."""

@@ -33,6 +33,7 @@ class Found:
     outside: bool
     occurrence: int
     size: int
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class BundleProcess(WorkerProcess):
         match message["outcome"]:
             case "member":
                 return Found(int(message["number"]), str(message["path"]), Kind(message["kind"]), str(message["detail"]),
-                             bool(message["outside"]), int(message["occurrence"]), int(message["size"]))
+                             bool(message["outside"]), int(message["occurrence"]), int(message["size"]),
+                             str(message.get("type", ""))[:100])
             case "data":
                 size = int(message["size"])
                 if not 0 < size <= CHUNK:

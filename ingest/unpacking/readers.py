@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from ingest.media_types import OFD, ZIP
-from ingest.unpacking import attached, foreign, mails, tars, zips
-from ingest.unpacking.entries import Reader
+from ingest.unpacking import attached, foreign, mails, separated, tars, zips
+from ingest.unpacking.entries import Job, Reader
 
 READERS: Mapping[str, Reader] = {
     ZIP: zips.entries,
@@ -14,3 +14,7 @@ READERS: Mapping[str, Reader] = {
     "message/rfc822": mails.eml, "application/vnd.ms-outlook": mails.msg,
     "application/pdf": attached.pdf, OFD: attached.ofd,
 }
+
+
+def reader_for(job: Job) -> Reader:
+    return separated.entries if job.split else READERS[job.media_type]

@@ -15,7 +15,7 @@ from ingest.sandbox_protocol import Limits, frame, read_job
 from ingest.sandbox_worker import allow_processor_time, confine, take_over_pipes
 from ingest.unpacking.entries import BadBundle, BadMember, Entry, Job, Kind, NotABundle
 from ingest.unpacking.names import is_junk, safe_path
-from ingest.unpacking.readers import READERS
+from ingest.unpacking.readers import reader_for
 
 
 class TooMuch(Exception):
@@ -65,7 +65,7 @@ def _look_through(job: Job) -> None:
     """Raises TooMuch before anything was sent, where the bundle itself says that it holds too much."""
     count = total = 0
     try:
-        for entry in READERS[job.media_type](job):
+        for entry in reader_for(job)(job):
             count, total = count + 1, total + max(entry.size, 0)
             if count > job.members:
                 raise TooMuch("members")
@@ -78,7 +78,7 @@ def _look_through(job: Job) -> None:
 
 def _members(answers: BinaryIO, job: Job) -> Iterator[dict[str, Any]]:
     done, left, seen = frozenset(job.done), job.bytes, Counter[str]()
-    for number, entry in enumerate(READERS[job.media_type](job), 1):
+    for number, entry in enumerate(reader_for(job)(job), 1):
         if number > job.members:
             raise TooMuch("members")
         path, outside = safe_path(entry.name)
@@ -87,7 +87,7 @@ def _members(answers: BinaryIO, job: Job) -> Iterator[dict[str, Any]]:
             continue
         kind = Kind.JUNK if entry.kind is Kind.FILE and is_junk(path) else entry.kind
         yield {"outcome": "member", "number": number, "path": path, "outside": outside, "occurrence": seen[path],
-               "size": entry.size, "kind": kind.value, "detail": safe_path(entry.detail)[0] if entry.detail else ""}
+               "size": entry.size, "kind": kind.value, "detail": safe_path(entry.detail)[0] if entry.detail else "", "type": entry.type}
         if kind is Kind.FILE:
             ending = _send(answers, entry, job.largest, left)
             left -= ending["size"]

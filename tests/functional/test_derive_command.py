@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from archive.models import TextRecord
@@ -61,6 +62,19 @@ def test_it_says_what_is_old_makes_it_anew_and_goes_on_after_a_kill(dangan: Shel
     assert left() == 0
     assert dangan("search", "数据归集", "--json").json["total"] == FILES
     assert dangan("derive", "--dry-run", "--json").json["kinds"]["text"] == {"there": FILES, "old": 0, "by": {}}
+
+
+def test_separator_sheets_are_printed_for_who_may_file(dangan: Shell, tmp_path: Path) -> None:
+    sheets = tmp_path / "分隔页.pdf"
+    said = dangan("separators", "XM-1", "-o", sheets, "--type", "acceptance_opinion", "--type", "meeting_minutes").out
+    assert "共 2 页" in said
+    with pypdfium2.PdfDocument(sheets) as printed:
+        assert len(printed) == 2
+    assert "XM-9" in dangan("separators", "XM-9", "-o", sheets, status=2).err
+    assert "no_such_type" in dangan("separators", "XM-1", "-o", sheets, "--type", "no_such_type", status=2).err
+    dangan("user", "add", "auditor", "--role", "auditor")
+    assert "document:file" in dangan("separators", "XM-1", "-o", tmp_path / "b.pdf", "--as", "auditor", status=2).err
+    assert not (tmp_path / "b.pdf").exists()
 
 
 def test_what_is_no_kind_no_project_or_not_permitted_ends_with_one_sentence(dangan: Shell, tmp_path: Path) -> None:
