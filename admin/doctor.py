@@ -32,7 +32,6 @@ class Check:
 
 TOOLS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium", "只影响开发者的浏览器测试"),
-    ("tesseract", ("tesseract",), "tesseract-ocr tesseract-ocr-chi-sim", "备用的光学识别"),
     ("clamd", ("clamd",), "clamav-daemon", "上传查毒；也可用 DANGAN_CLAMD_URL 指向另一台机器"),
 )
 

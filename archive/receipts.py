@@ -1,11 +1,11 @@
 """Reading receipts of hand-overs as somebody: those of the dossiers the actor may see, no others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archive.access import Actor, may_see, require
 from archive.errors import NotFound
-from archive.models import Project
+from archive.models import Project, TextRecord
 from archive.models.receipts import Receipt, ReceiptEntry
 from archive.permissions import Permission
 from archive.queries import Page, find_project, page_of, visible_keys
@@ -35,7 +35,10 @@ def list_receipts(actor: Actor, *, project: str = "", state: str = "", channel: 
 def entries_of(actor: Actor, key: str, *, page: int = 1, size: int = 200) -> Page:
     """The lines of a receipt in their order."""
     receipt = find_receipt(actor, key)
-    return page_of(ReceiptEntry.objects(receipt=receipt.id).order_by("line"), page, size)
+    listed = page_of(ReceiptEntry.objects(receipt=receipt.id).order_by("line"), page, size)
+    if receipt.state == "open":    # closing counts them for good
+        _count_pages(listed.items)
+    return listed
 
 
 def all_entries(actor: Actor, key: str) -> Iterator[ReceiptEntry]:
@@ -43,3 +46,12 @@ def all_entries(actor: Actor, key: str) -> Iterator[ReceiptEntry]:
     receipt = find_receipt(actor, key)
     rows = ReceiptEntry._get_collection().find({"receipt": receipt.id}).sort("line", 1)
     return (ReceiptEntry._from_son(row) for row in rows)
+
+
+def _count_pages(entries: Sequence[ReceiptEntry]) -> None:
+    """As far as the texts have been read by now; nothing is stored."""
+    wanted = [entry.version for entry in entries if entry.version and entry.pages is None]
+    rows = TextRecord._get_collection().find({"_id": {"$in": wanted}, "page_count": {"$gt": 0}}, {"page_count": 1})
+    pages = {row["_id"]: row["page_count"] for row in rows}
+    for entry in entries:
+        entry.pages = entry.pages if entry.pages is not None else pages.get(entry.version)

@@ -45,9 +45,9 @@ class FolderGone(ArchiveError):
 class _Wrong(Exception):
     """This row cannot be taken: why, and the field that says so."""
 
-    def __init__(self, reason: str, field: str = "") -> None:
+    def __init__(self, reason: str, field: str = "", handed: imports.Handed | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.field = reason, field
+        self.reason, self.field, self.handed = reason, field, handed
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,15 @@ class Importer:
 
     def _prepare(self, row: Row) -> imports.Row:
         def keep(project: Project, staged: Staged) -> imports.Row:
+            handed = imports.Handed(project, row.path, staged.digests)
             if holds(project, staged.digests.sha256):
-                return imports.Row(row.number)
-            return imports.Row(row.number, project, self.intake.accept(self.actor, project, staged, row.given))
+                return imports.Row(row.number, handed=handed)
+            return imports.Row(row.number, project, self.intake.accept(self.actor, project, staged, row.given), handed=handed)
 
         try:
             return self._with_bytes(row, keep)
         except _Wrong as wrong:
-            return imports.Row(row.number, reason=wrong.reason, column=_title(wrong.field))
+            return imports.Row(row.number, reason=wrong.reason, column=_title(wrong.field), handed=wrong.handed)
 
     def _try(self, row: Row) -> tuple[Tried, str]:
         """The second is the file's key within the manifest, where it would be filed."""
@@ -129,15 +130,20 @@ class Importer:
             project = self._dossier(row.project)
         except (NotFound, Invalid) as error:
             raise _Wrong(str(error), "project") from error
-        path = self._locate(row.path)
+        handed = imports.Handed(project, row.path)
         try:
+            path = self._locate(row.path)
             with self.intake.staged(path.name, self._chunks(path)) as staged:
+                handed = imports.Handed(project, row.path, staged.digests)
                 _check(row, staged.digests)
                 return work(project, staged)
+        except _Wrong as wrong:
+            wrong.handed = handed
+            raise
         except Refused as refusal:
-            raise _Wrong(str(refusal.facts["reason"]), "path") from refusal
+            raise _Wrong(str(refusal.facts["reason"]), "path", handed) from refusal
         except (NotFound, Invalid) as error:
-            raise _Wrong(str(error)) from error
+            raise _Wrong(str(error), handed=handed) from error
 
     def _dossier(self, code: str) -> Project:
         known = self._dossiers.get(code)

@@ -17,11 +17,12 @@ from archive.access import Actor
 from archive.errors import ArchiveError
 from archive.models import ImportRun, new_id
 from archive.operations import imports
+from archive.operations.receipts import close_batch
 from ingest.importing import Importer
 from ingest.manifest import ManifestFile, Wrongs, count_rows, open_manifest, rows_of, write_rejects
 
 TERM = timedelta(seconds=10)
-MOST_SHOWN = 200
+MOST_SHOWN, MOST_RECEIPTS = 200, 20
 SECONDS_BETWEEN_LINES = 5.0
 
 
@@ -51,10 +52,15 @@ def import_(manifest: Path, dry_run: bool, again: bool, rejects: Path | None, na
         # Only now: where no worker runs beside, judging a dossier and writing the index after every batch would take
         # half of the machine, and be done again with the next.
         indexed = no_wait or indexed_by_now(system, quiet=as_json)
+        receipts = [receipt.number for receipt in close_batch(actor, system.clock, imports.receipts_of(run))]
     if as_json:
-        show({**_shape(run), "rejects": target, "seconds": round(time.monotonic() - started, 3)})
+        show({**_shape(run), "receipts": receipts, "rejects": target, "seconds": round(time.monotonic() - started, 3)})
     else:
         _print(run, target, indexed)
+        for number in receipts[:MOST_RECEIPTS]:
+            click.echo(f"移交清单：{number}（dangan receipt show {number}）")
+        if len(receipts) > MOST_RECEIPTS:
+            click.echo(f"……共 {len(receipts)} 份，见 dangan receipt list。")
     return 1 if run.rejected else 0
 
 

@@ -5,9 +5,10 @@ process, the next one goes on behind the last row that is in, and no row is done
 before.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from pymongo import ReplaceOne
@@ -15,9 +16,12 @@ from pymongo.errors import DuplicateKeyError
 
 from archive.access import Actor, require
 from archive.clock import Clock
+from archive.digests import Digests
 from archive.errors import ArchiveError, EngineDown, Invalid, NotFound
-from archive.models import ImportReject, ImportRun, Model, Project, Version
-from archive.operations.documents import Intake, new_records, still_open
+from archive.models import Document, ImportReject, ImportRun, Model, Project, Version
+from archive.models.receipts import Channel, Outcome
+from archive.operations.documents import Filed, Intake, new_records, still_open
+from archive.operations.receipts import Entry, filed_entry, list_within, refused_for
 from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
 
@@ -25,6 +29,15 @@ from archive.transaction import Transaction, collection, write
 class ImportTaken(ArchiveError):
     code: ClassVar[str] = "imports.taken"
     text: ClassVar[str] = "清单“{name}”正由另一个进程导入，本进程没有继续。请等它结束，或稍后再次运行同一命令。"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A file as the manifest hands it over: its line in the receipt of that project, whatever becomes of it."""
+
+    project: Project
+    path: str
+    digests: Digests | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +49,14 @@ class Row:
     intake: Intake | None = None
     reason: str = ""
     column: str = ""
+    handed: Handed | None = None
 
     @property
     def chars(self) -> int:
         return sum(map(len, self.intake.text.pages)) if self.intake else 0
 
     def wrong(self, reason: str, column: str = "") -> "Row":
-        return Row(self.number, reason=reason, column=column)
+        return Row(self.number, reason=reason, column=column, handed=self.handed)
 
 
 @dataclass(slots=True)
@@ -53,6 +67,12 @@ class _Sorted:
     filed: int
     duplicates: int
     rejected: list[Row]
+    lines: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def list(self, row: Row, entry: Callable[[Row, Handed], Entry]) -> None:
+        """Keep the receipt's line of a row that handed a file over, by project."""
+        if row.handed:
+            self.lines.setdefault(row.handed.project.id, []).append(entry(row, row.handed))
 
 
 def find_import(key: str) -> ImportRun | None:
@@ -114,6 +134,11 @@ def end_import(actor: Actor, clock: Clock, run: ImportRun) -> ImportRun:
     return _found(run)
 
 
+def receipts_of(run: ImportRun) -> str:
+    """The name under which this run's receipts are kept, one for each project; a run from the beginning has its own."""
+    return f"import {run.id[-24:]} {run.started_at:%Y%m%d%H%M%S}"
+
+
 def recent_imports(limit: int = 5) -> list[ImportRun]:
     """The imports that moved last. For who reads operations: names of manifests and counts, no records."""
     return list(ImportRun.objects.order_by("-beat_at").limit(limit))
@@ -126,7 +151,7 @@ def rejects_of(key: str) -> Iterator[ImportReject]:
 
 
 def _written(actor: Actor, clock: Clock, run: ImportRun, rows: Sequence[Row]) -> ImportRun:
-    if not any(row.intake for row in rows):
+    if not any(row.intake or row.handed for row in rows):
         return _noted(clock, run, rows)
 
     def work(tx: Transaction) -> None:
@@ -134,8 +159,9 @@ def _written(actor: Actor, clock: Clock, run: ImportRun, rows: Sequence[Row]) ->
         if not tx.update(ImportRun, run.id, _progress(rows, batch.filed, batch.duplicates, tx.now), done=run.done):
             raise ImportTaken(name=run.name)
         if not batch.filed:
-            tx.audit("import.advanced", f"import:{run.id}", rows=len(rows))  # all were filed by others meanwhile
+            tx.audit("import.advanced", f"import:{run.id}", rows=len(rows))
         tx.insert_all(batch.records)
+        _list(tx, run, rows, batch)
         for reject in _rejects(run, batch.rejected):
             tx.put(reject)
 
@@ -159,18 +185,52 @@ def _sort(tx: Transaction, rows: Sequence[Row]) -> _Sorted:
     open_, closed = _dossiers(tx, rows)
     known = _known(tx, rows)
     batch = _Sorted([], 0, 0, [row for row in rows if row.reason])
+    for row in batch.rejected:
+        batch.list(row, _refused_entry)
     for row in rows:
         if row.reason:
             continue
         if row.project is None or row.intake is None or (row.project.id, row.intake.digests.sha256) in known:
             batch.duplicates += 1
+            batch.list(row, partial(_known_entry, tx))
         elif row.project.id in closed:
             batch.rejected.append(row.wrong(closed[row.project.id], "project"))
         else:
             known.add((row.project.id, row.intake.digests.sha256))
-            batch.records += new_records(tx, open_[row.project.id], row.intake)[1]
+            filed, records = new_records(tx, open_[row.project.id], row.intake)
+            batch.records += records
             batch.filed += 1
+            batch.list(row, partial(_filed_entry, filed))
     return batch
+
+
+def _list(tx: Transaction, run: ImportRun, rows: Sequence[Row], batch: _Sorted) -> None:
+    """The lines of this batch, each in the receipt of its project; a dossier that takes no files hands none over."""
+    projects = {row.handed.project.id: row.handed.project for row in rows if row.handed}
+    open_ = _dossiers(tx, [Row(0, project) for project in projects.values()])[0]
+    for key, entries in batch.lines.items():
+        if key in open_:
+            list_within(tx, open_[key], Channel.MANIFEST, receipts_of(run), sorted(entries, key=lambda one: int(one.key)))
+
+
+def _filed_entry(filed: Filed, row: Row, handed: Handed) -> Entry:
+    pages = row.intake.text.page_count if row.intake else 0
+    return replace(filed_entry(handed.path, filed, key=str(row.number)), pages=pages or None)
+
+
+def _refused_entry(row: Row, handed: Handed) -> Entry:
+    return refused_for(handed.path, row.reason, handed.digests, key=str(row.number))
+
+
+def _known_entry(tx: Transaction, row: Row, handed: Handed) -> Entry:
+    """The document that has these bytes, as this transaction sees it: it may be of this very batch, and not stored yet."""
+    digests = handed.digests or Digests("", "", 0)
+    version = tx.fresh(Version, {"dossier": handed.project.id, "sha256": digests.sha256}) or {}
+    document = tx.fresh(Document, {"_id": version.get("document", "")}) or {}
+    title = document.get("title", "")
+    reason = f"与已归档的“{title}”内容完全相同，没有重复保存。" if title else "与本清单前面的文件内容完全相同，没有重复保存。"
+    return Entry(str(row.number), handed.path, Outcome.DUPLICATE, digests.size, digests.sha256, digests.sm3, title,
+                 document.get("_id", ""), version.get("_id", ""), reason)
 
 
 def _dossiers(tx: Transaction, rows: Sequence[Row]) -> tuple[dict[str, Project], dict[str, str]]:
@@ -187,6 +247,8 @@ def _dossiers(tx: Transaction, rows: Sequence[Row]) -> tuple[dict[str, Project],
 
 def _known(tx: Transaction, rows: Sequence[Row]) -> set[tuple[str, str]]:
     wanted = [{"dossier": row.project.id, "sha256": row.intake.digests.sha256} for row in rows if row.project and row.intake]
+    if not wanted:
+        return set()
     found = collection(Version).find({"$or": wanted}, {"dossier": 1, "sha256": 1}, session=tx.session)
     return {(row["dossier"], row["sha256"]) for row in found}
 

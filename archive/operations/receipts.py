@@ -20,6 +20,7 @@ from archive.access import Actor, require
 from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound, NotPermitted
+from archive.models import Project, new_id
 from archive.models.base import Model
 from archive.models.receipts import Channel, Counter, Outcome, Receipt, ReceiptEntry
 from archive.operations.documents import Filed
@@ -29,7 +30,7 @@ from archive.queries import find_project
 from archive.receipts import find_receipt
 from archive.transaction import Transaction, collection, write
 
-LONGEST_PATH = 1000
+LONGEST_PATH, MOST_PARTS = 1000, 100
 IDLE = timedelta(hours=24)
 EDITABLE = ("handed_by", "handed_unit", "received_by", "received_unit", "note")
 COUNTED = {Outcome.FILED: "filed", Outcome.DUPLICATE: "duplicates", Outcome.REFUSED: "refused"}
@@ -54,6 +55,7 @@ class Entry:
     document: str = ""
     version: str = ""
     reason: str = ""
+    pages: int | None = None
 
 
 def filed_entry(path: str, filed: Filed, *, key: str = "") -> Entry:
@@ -67,7 +69,11 @@ def filed_entry(path: str, filed: Filed, *, key: str = "") -> Entry:
 
 def refused_entry(path: str, error: ArchiveError, digests: Digests | None = None, *, key: str = "") -> Entry:
     """The line of a file that was not kept. The name of one with a secrecy marking is not kept either."""
-    reason = str(error.facts.get("reason", error))
+    return refused_for(path, str(error.facts.get("reason", error)), digests, key=key)
+
+
+def refused_for(path: str, reason: str, digests: Digests | None = None, *, key: str = "") -> Entry:
+    """As `refused_entry`, where the reason is known in words."""
     named = "" if "密级" in reason or "国家秘密" in reason else path
     found = digests or Digests("", "", 0)
     return Entry(key or path, named, Outcome.REFUSED, found.size, found.sha256, found.sm3, reason=reason[:500])
@@ -83,13 +89,11 @@ def open_receipt(actor: Actor, clock: Clock, code: str, channel: Channel, *, bat
     project = find_project(actor, code)
     if known := _opened(project.id, actor, batch):
         return known
-    said = {"handed_by": actor.name, "handed_unit": actor.unit or project.unit, **_editable(people or {})}
+    said = _editable(people or {})
 
     def work(tx: Transaction) -> Receipt:
-        receipt = Receipt(dossier=project.id, project=project.code, channel=channel.value, batch=batch, opened_at=tx.now,
-                          touched_at=tx.now, opened_by=actor.id, opened_by_name=actor.name, **said)
+        receipt = _new(tx, project, channel, batch, said)
         tx.insert(receipt)
-        tx.audit("receipt.opened", f"receipt:{receipt.id}", project=project.code, channel=channel.value, batch=batch)
         return receipt
 
     try:
@@ -112,14 +116,26 @@ def add_entries(actor: Actor, clock: Clock, key: str, entries: Sequence[Entry]) 
         return
     key = _changeable(actor, key)
 
-    def work(tx: Transaction) -> None:
-        receipt = _open(tx, key)
-        counts = dict.fromkeys((*COUNTED.values(), "bytes"), 0)
-        _put_entries(tx, receipt, list({entry.key: entry for entry in entries}.values()), counts)
-        tx.update(Receipt, key, {"$inc": {**counts, "revision": 1}, "$set": {"touched_at": tx.now}})
-        tx.audit("receipt.added", f"receipt:{key}", project=receipt.project, **counts)
+    write(actor, clock, lambda tx: _add(tx, _open(tx, key), entries))
 
-    write(actor, clock, work)
+
+def list_within(tx: Transaction, project: Project, channel: Channel, batch: str, entries: Sequence[Entry]) -> None:
+    """List files in the transaction that decides what becomes of them. The batch's receipt is opened where there is none;
+    one that was closed meanwhile is followed by another."""
+    _add(tx, _receipt_within(tx, project, channel, batch), entries)
+
+
+def close_batch(actor: Actor, clock: Clock, batch: str) -> list[Receipt]:
+    """Close what this actor opened under this name, in every project; all of them, also those closed before."""
+    found = Receipt.objects(__raw__={"opened_by": actor.id, "batch": {"$in": [batch, *(f"{batch}#{n}" for n in range(2, MOST_PARTS))]}})
+    return [close_receipt(actor, clock, receipt.id) for receipt in found.order_by("project", "batch")]
+
+
+def _add(tx: Transaction, receipt: Receipt, entries: Sequence[Entry]) -> None:
+    counts = dict.fromkeys((*COUNTED.values(), "bytes"), 0)
+    _put_entries(tx, receipt, list({entry.key: entry for entry in entries}.values()), counts)
+    tx.update(Receipt, receipt.id, {"$inc": {**counts, "revision": 1}, "$set": {"touched_at": tx.now}})
+    tx.audit("receipt.added", f"receipt:{receipt.id}", project=receipt.project, **counts)
 
 
 def edit_receipt(actor: Actor, clock: Clock, key: str, revision: int, changes: Mapping[str, str]) -> Receipt:
@@ -216,6 +232,28 @@ def _open(tx: Transaction, key: str) -> Receipt:
     return receipt
 
 
+def _receipt_within(tx: Transaction, project: Project, channel: Channel, batch: str) -> Receipt:
+    for number in range(1, MOST_PARTS):
+        name = batch if number == 1 else f"{batch}#{number}"
+        row = tx.fresh(Receipt, {"dossier": project.id, "opened_by": tx.actor.id, "batch": name})
+        if row is None:
+            receipt = _new(tx, project, channel, name, {})
+            tx.insert(receipt)
+            return receipt
+        if row["state"] == "open":
+            known: Receipt = Receipt._from_son(row)
+            return known
+    raise Conflict(what="移交清单", key=batch)
+
+
+def _new(tx: Transaction, project: Project, channel: Channel, batch: str, said: Mapping[str, str]) -> Receipt:
+    tell = {"handed_by": tx.actor.name, "handed_unit": tx.actor.unit or project.unit, **said}
+    receipt = Receipt(id=new_id(), dossier=project.id, project=project.code, channel=channel.value, batch=batch, opened_at=tx.now,
+                      touched_at=tx.now, opened_by=tx.actor.id, opened_by_name=tx.actor.name, **tell)
+    tx.audit("receipt.opened", f"receipt:{receipt.id}", project=project.code, channel=channel.value, batch=batch)
+    return receipt
+
+
 def _put_entries(tx: Transaction, receipt: Receipt, entries: Sequence[Entry], counts: dict[str, int]) -> None:
     """Add lines, or replace those of the same keys; `counts` takes up the difference."""
     ids = {entry.key: f"{receipt.id}/{sha256(entry.key.encode()).hexdigest()[:32]}" for entry in entries}
@@ -241,7 +279,7 @@ def _put_entries(tx: Transaction, receipt: Receipt, entries: Sequence[Entry], co
 def _line(tx: Transaction, receipt: Receipt, entry: Entry, row_id: str, number: int) -> ReceiptEntry:
     return ReceiptEntry(
         id=row_id, receipt=receipt.id, line=number, path=_printable(entry.path)[:LONGEST_PATH], title=entry.title,
-        document=entry.document, version=entry.version, size=entry.size, sha256=entry.sha256, sm3=entry.sm3,
+        document=entry.document, version=entry.version, pages=entry.pages, size=entry.size, sha256=entry.sha256, sm3=entry.sm3,
         result=entry.result.value, reason=entry.reason, at=tx.now)
 
 

@@ -35,6 +35,8 @@ def test_a_manifest_is_tried_imported_corrected_and_imported_again(dangan: Shell
 
     report = dangan("import", manifest, "--json", status=1).json
     assert (report["filed"], report["duplicates"], report["rejected"]) == (1, 0, 2)
+    shown = dangan("receipt", "show", *report["receipts"], "--json").json
+    assert shown["channel"] == "manifest"
     assert dangan("search", "数据归集", "--json").json["total"] == 1
     rejects = Path(report["rejects"])
     assert rejects == tmp_path / "清单.未收入.csv"

@@ -13,9 +13,11 @@ from admin.worker import Worker
 from archive import audit
 from archive.access import Actor
 from archive.errors import NotFound
-from archive.models import AuditEntry, Document, ImportReject, ImportRun, Project, Version
+from archive.models import AuditEntry, Document, ImportReject, ImportRun, Project, Receipt, ReceiptEntry, Version
 from archive.operations import imports
 from archive.operations.imports import ImportTaken
+from archive.operations.receipt_seals import broken_seals
+from archive.operations.receipts import close_batch
 from archive.permissions import Permission
 from archive.transaction import collection
 from ingest.importing import FolderGone, Importer
@@ -67,8 +69,8 @@ def test_rows_are_filed_with_what_the_manifest_says(system: System, worker: Work
     given, recognised = Document.objects.order_by("filename")
     assert (given.type, given.type_source, given.title, str(given.doc_date)) == ("build_contract", "given", "承建合同", "2024-03-01")
     assert (recognised.filename, recognised.type_source) == ("会议纪要.txt", "recognised")
-    assert [e.action for e in AuditEntry.objects.order_by("id")][-4:] == [
-        "import.begun", "document.filed", "document.filed", "import.ended"]
+    assert [e.action for e in AuditEntry.objects.order_by("id")][-6:] == [
+        "import.begun", "document.filed", "document.filed", "receipt.opened", "receipt.added", "import.ended"]
     worker.drain()
     assert verify(system).problems == []
     assert audit.verify()[1] == []
@@ -209,3 +211,72 @@ def test_a_folder_that_vanishes_stops_the_import_instead_of_rejecting_what_is_le
         Importer(system.intake, SYSTEM, system.clock, path).run(run, rows, lambda _: None)
     (tmp_path / "gone").rename(tmp_path / "drive")
     assert counts(imported(system, path)) == (6, 6, 0, 0)
+
+
+def lines(code: str) -> list[tuple[str, str, int | None]]:
+    receipt = Receipt.objects(project=code).get()
+    return [(line.path, line.result, line.pages) for line in ReceiptEntry.objects(receipt=receipt.id).order_by("line")]
+
+
+def test_every_project_gets_a_receipt_of_what_became_of_its_files(system: System, tmp_path: Path) -> None:
+    a_project(system)
+    a_project(system, "XM-2024-002", unit=UNIT_B)
+    file_text(system, CODE, "早先.txt", "早先归档的会议纪要")
+    path = manifest(tmp_path, [
+        {"path": "a.txt", "project": CODE, "title": "甲"}, {"path": "b.txt", "project": "XM-2024-002"},
+        {"path": "早先.txt", "project": CODE}, {"path": "副本.txt", "project": CODE}, {"path": "没有.txt", "project": CODE},
+        {"path": "秘密.txt", "project": CODE}, {"path": "c.txt", "project": "XM-9"}],
+        {"a.txt": "第一次例会会议纪要\f第二页", "b.txt": "第二次例会会议纪要", "早先.txt": "早先归档的会议纪要",
+         "副本.txt": "第一次例会会议纪要\f第二页", "秘密.txt": "机密★10年\n关于某事的报告\n", "c.txt": "第三次"})
+    run = imported(system, path)
+    assert counts(run) == (7, 2, 2, 3)
+    assert lines(CODE) == [("a.txt", "filed", 2), ("早先.txt", "duplicate", None), ("副本.txt", "duplicate", None),
+                           ("没有.txt", "refused", None), ("", "refused", None)]
+    assert lines("XM-2024-002") == [("b.txt", "filed", 1)]
+    assert Receipt.objects.distinct("channel") == ["manifest"]
+    first = ReceiptEntry.objects(path="a.txt").get()
+    version = Version.objects(document=first.document).get()
+    assert (first.title, first.sha256, first.sm3, first.size) == ("甲", version.sha256, version.sm3, version.size)
+    assert "没有文件“没有.txt”" in ReceiptEntry.objects(path="没有.txt").get().reason
+    assert "秘密" not in str([entry.detail for entry in AuditEntry.objects(action__startswith="receipt")])
+    receipts = close_batch(SYSTEM, system.clock, imports.receipts_of(run))
+    assert [(receipt.project, receipt.filed, receipt.duplicates, receipt.refused) for receipt in receipts] == [
+        (CODE, 1, 2, 2), ("XM-2024-002", 1, 0, 0)]
+    assert [receipt.number for receipt in receipts] == ["YJ-2026-000001", "YJ-2026-000002"]
+    assert broken_seals() == (2, [])
+    assert close_batch(SYSTEM, system.clock, imports.receipts_of(run)) == receipts, "closing again changes nothing"
+    assert ReceiptEntry.objects(path="早先.txt").get().pages == 1, "what was read earlier is counted when it is closed"
+
+
+def test_a_batch_that_fails_leaves_no_line_and_a_stopped_import_lists_every_file_once(
+        system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_project(system)
+    path = plain(tmp_path, 5)
+    listed = open_manifest(path)
+    run = imports.begin_import(SYSTEM, system.clock, listed.digest, path.name, 5)
+    importer = Importer(system.intake, SYSTEM, system.clock, path)
+    rows = [importer._prepare(row) for row in rows_of(listed)]
+    before = snapshot()
+    with monkeypatch.context() as patched:
+        patched.setattr(imports, "_rejects", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            imports.take_on(SYSTEM, system.clock, run, rows)
+    assert snapshot() == before
+    run = imports.take_on(SYSTEM, system.clock, run, rows[:3])
+    run = imports.take_on(SYSTEM, system.clock, run, rows[3:])
+    assert [line.line for line in ReceiptEntry.objects.order_by("line")] == [1, 2, 3, 4, 5]
+    assert (Receipt.objects.get().filed, Receipt.objects.get().total) == (5, 5)
+    close_batch(SYSTEM, system.clock, imports.receipts_of(run))
+    assert [receipt.state for receipt in Receipt.objects] == ["closed"]
+
+
+def test_an_import_that_goes_on_after_its_receipt_was_closed_opens_another(system: System, tmp_path: Path) -> None:
+    a_project(system)
+    path = plain(tmp_path, 2)
+    listed = open_manifest(path)
+    run = imports.begin_import(SYSTEM, system.clock, listed.digest, path.name, 2)
+    rows = [Importer(system.intake, SYSTEM, system.clock, path)._prepare(row) for row in rows_of(listed)]
+    run = imports.take_on(SYSTEM, system.clock, run, rows[:1])
+    close_batch(SYSTEM, system.clock, imports.receipts_of(run))
+    run = imports.take_on(SYSTEM, system.clock, run, rows[1:])
+    assert [receipt.total for receipt in close_batch(SYSTEM, system.clock, imports.receipts_of(run))] == [1, 1]
