@@ -89,6 +89,7 @@ def _libraries() -> Iterator[Check]:
 
 
 def _tools() -> Iterator[Check]:
+    yield Check("tesseract", "ok", "不需要：光学识别用随程序安装的引擎")    # many look for it here
     for name, programs, package, purpose in TOOLS:
         found = next((path for path in map(shutil.which, programs) if path), None)
         yield Check(name, "ok" if found else "missing", found or f"没有找到（{purpose}）",

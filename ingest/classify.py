@@ -25,7 +25,7 @@ from archive.taxonomy import OTHER, DocumentType
 from ingest.alone import names_it
 from ingest.metadata import clean_stem, title_block
 
-REVISION = 1   # of these rules and those of `metadata`: counted up where they would say something else of the same text
+REVISION = 2   # of these rules and those of `metadata`: counted up where they would say something else of the same text
 NAME, HEAD, BODY = 3, 2, 1
 ALONE = 1  # for a name that ends in a type's words, where there is no text that could speak for or against it
 ACCEPT_SCORE, ACCEPT_MARGIN = 4, 2

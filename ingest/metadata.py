@@ -27,6 +27,7 @@ _NOISE = re.compile(
     r"(?<![a-z])v\d+(?:\.\d+)*|终稿|定稿|盖章版|扫描件|副本|最终版|签字版|签章版|正式版|"
     r"(?<!\d)(?:19|20)\d{2}(?:[-.]?\d{2}){2}(?!\d)|^\W*\d{1,6}(?=[\W_])|[(（]\d{1,2}[)）]$", re.IGNORECASE)
 _EDGES = " \t_-—.、（）()[]【】"
+_PAIRS = (("（", "）"), ("(", ")"), ("[", "]"), ("【", "】"))
 _PREAMBLE = re.compile(
     r"\d{6}|(?:绝密|机密|秘密).{0,8}|特急|加急|急件|平急|附件\d*:?|.*签发人.*|第?\d+页.*|-?\d+-?|[^一-鿿]*|目录|"
     r".{0,20}[〔\[(]\d{4}[〕\])]第?\d+号.*")
@@ -76,7 +77,20 @@ def read_metadata(filename: str, pages: Sequence[str]) -> DocumentMetadata:
 def clean_stem(filename: str) -> str:
     """The file's name without extension, numbering, dates and version marks; separators within it stay."""
     stem = _EXTENSION.sub("", filename.replace("\\", "/").rpartition("/")[2])
-    return _NOISE.sub("", _NOISE.sub("", stem)).strip(_EDGES) or stem.strip()
+    return _trimmed(_NOISE.sub("", _NOISE.sub("", stem))) or stem.strip()
+
+
+def _trimmed(text: str) -> str:
+    """Without separators at its edges; a bracket whose other half stands within is none."""
+    bare = text.strip(_EDGES)
+    at = text.find(bare)
+    before, behind = text[:at], text[at + len(bare):]
+    for opening, closing in _PAIRS:
+        if behind.startswith(closing) and bare.count(opening) > bare.count(closing):
+            return bare + closing
+        if before.endswith(opening) and bare.count(closing) > bare.count(opening):
+            return opening + bare
+    return bare
 
 
 def title_block(page: str) -> str:

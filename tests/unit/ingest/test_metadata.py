@@ -98,6 +98,7 @@ def test_the_title_is_the_heading_or_else_the_name(text, title):
 @pytest.mark.parametrize(("filename", "stem"), [
     ("0012_验收报告_某项目.pdf", "验收报告_某项目"), ("验收报告-终稿v2.1（盖章版）.docx", "验收报告"),
     ("20230501 验收报告 (1).pdf", "验收报告"), ("C:\\档案\\验收报告 扫描件.pdf", "验收报告"), ("2023-05-01验收报告", "验收报告"),
+    ("合同补充材料（传输中断）.pdf", "合同补充材料（传输中断）"), ("-（甲）合同-.pdf", "（甲）合同"), ("通知（.pdf", "通知"),
     ("IPv6升级改造项目验收报告.pdf", "IPv6升级改造项目验收报告"), ("v1.pdf", "v1"), ("", "")])
 def test_file_names_lose_their_noise(filename, stem):
     assert clean_stem(filename) == stem
