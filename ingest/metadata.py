@@ -6,8 +6,9 @@ nothing, so what is only mentioned in running text is not taken. Owns the patter
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from archive.chinese import fold, squash
 from ingest.verdicts import verdict
@@ -19,6 +20,7 @@ MARKER_TERMS = (
     "安全可靠", "密码应用", "数据安全", "服务器", "存储", "交换机", "机房", "专线", "互联网出口", "专网",
 )
 REPLY_TERM = "批复"
+LONGEST_KEPT = 100_000  # characters of a text whose metadata is remembered for a moment
 LONGEST_TITLE, TITLE_LINES, COVER_LINES, TAIL_LINES = 100, 4, 40, 40
 
 _REPLY = re.compile(r"批复如下|函复如下|答复如下|同意你(?:单位|委|局|厅|中心|公司|办|部门)|经研究,?(?:现)?(?:原则)?同意")
@@ -42,6 +44,7 @@ _ORG_LABEL = re.compile(
     r"(?:编制|编写|测评|评估|审计|检测|测试|出具|发文|报告|填报|申报|受托|承担)(?:单位|机构|机关)(?:名称)?(?:\(盖章\))?:(.{2,50})")
 _DATE = re.compile(r"((?:19|20)\d{2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?(?!\d)")
 _NUMERALS = "一二三四五六七八九"
+_MAY_BE_DATED = re.compile(r"年|(?:19|20)\d{2}\s*[./-]")
 _OLD_DATE = re.compile(rf"([{_NUMERALS}〇○零o0]{{4}})\s*年\s*([{_NUMERALS}十元]{{1,3}})\s*月\s*([{_NUMERALS}十廿卅]{{1,4}})\s*日")
 _DATE_LABEL = re.compile(
     r"(?:编制|报告|签订|签署|成文|签发|出具|印发|填报|提交|发布|编写|验收|评审|会议|填表|申请)?(?:日期|时间)\s*:")
@@ -65,13 +68,24 @@ class DocumentMetadata:
 
 def read_metadata(filename: str, pages: Sequence[str]) -> DocumentMetadata:
     """Read what the pages say. Never raises, whatever the text is."""
+    said = _said_before(tuple(pages)) if sum(map(len, pages)) <= LONGEST_KEPT else _said(pages)
+    return said if said.title else replace(said, title=clean_stem(filename))
+
+
+def _said(pages: Sequence[str]) -> DocumentMetadata:
     first = pages[0] if pages else ""
     cover, lines = _lines(first), _lines("\n".join(pages))
     at = _dated_line(lines)
     text = squash("".join(pages))
     return DocumentMetadata(
-        title=_title(first) or clean_stem(filename), doc_date=_doc_date(cover, lines, at), doc_no=_doc_no(cover),
+        title=_title(first), doc_date=_doc_date(cover, lines, at), doc_no=_doc_no(cover),
         issuer=_issuer(cover, lines, at), conclusion=verdict(text), terms=_terms(text))
+
+
+@lru_cache(maxsize=4)
+def _said_before(pages: tuple[str, ...]) -> DocumentMetadata:
+    """A document is described, and then its values are read: both ask for the same of the same pages."""
+    return _said(pages)
 
 
 def clean_stem(filename: str) -> str:
@@ -145,12 +159,12 @@ def _doc_date(cover: Sequence[str], lines: Sequence[str], at: int | None) -> dat
 def _dated_line(lines: Sequence[str]) -> int | None:
     """Where the date of the document stands: the last line that is a date, or issuer and date, before 抄送 and 附件."""
     found: int | None = None
-    for n, line in enumerate(lines):
+    for n, line in enumerate(fold("\n".join(lines)).split("\n")):
         if len(line) > 80:
             continue
-        if found is not None and _BACK.fullmatch(re.sub(r"\s", "", fold(line))):
+        if found is not None and _BACK.fullmatch(re.sub(r"\s", "", line)):
             break
-        if _is_date(line) or _issuer_beside_date(line):
+        if _MAY_BE_DATED.search(line) and (_is_date(lines[n]) or _issuer_beside_date(lines[n])):
             found = n
     if found is None or len(lines) - TAIL_LINES <= found or found < COVER_LINES:
         return found
@@ -216,7 +230,8 @@ def _issuer(cover: Sequence[str], lines: Sequence[str], at: int | None) -> str:
 
 
 def _issuer_beside_date(line: str) -> str:
-    found = _DATE.search(fold(line)) or _OLD_DATE.search(fold(line))
+    plain = fold(line)
+    found = _DATE.search(plain) or _OLD_DATE.search(plain)
     org = _ORG.fullmatch(re.sub(r"\s", "", line[:found.start()])) if found and found.end() == len(line) else None
     return org[1] if org else ""
 

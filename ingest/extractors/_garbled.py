@@ -42,7 +42,7 @@ def is_garbled(text: str) -> bool:
     if len(sample) < _ENOUGH:
         return False
     han = _HAN.findall(sample)
-    common = sum(char in _COMMON for char in han)
+    common = sum(map(_COMMON.__contains__, han))
     return (len(_NO_TEXT.findall(sample)) > 0.3 * len(sample)
             or (len(han) >= _ENOUGH and common < 0.12 * len(han))
             or len(_LATIN_SOUP.findall(sample)) > 0.4 * len(sample)

@@ -7,6 +7,7 @@ take down, so it reads nothing but the one file it is given, keeps no state, and
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
@@ -98,6 +99,7 @@ class Extractor(Protocol):
         """Read the text. Raises UnreadableFile; what a library raises beyond that costs this file only."""
 
 
+@cache  # asked for every file; looking up what is installed costs as much as reading a page
 def library(name: str, revision: int = 1) -> str:
     """The engine that a library makes; `revision` counts up where our own reading with the same library says more."""
     return f"{name} {version(name)}" + (f" r{revision}" if revision > 1 else "")

@@ -4,7 +4,7 @@ Libraries for writing Word files pass over text boxes, content controls, tracked
 an archive may not. A Word file has no pages before it is printed, so the whole text is one page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ingest.extractors._ooxml import Package
 from ingest.extractors._ooxml_properties import properties_of
@@ -53,7 +53,7 @@ def _parts(package: Package, main: str, kinds: Sequence[str]) -> Iterable[str]:
 
 def _headings(package: Package, main: str, paragraphs: Sequence[Paragraph]) -> tuple[str, ...]:
     """Paragraphs styled as title or heading; where there are none, those set in clearly large print near the top."""
-    names = _style_names(package, main)
+    names = _style_names(package, main, {p.style for p in paragraphs if p.style and p.outline is None})
     found = [p for p in paragraphs if p.outline is not None or _is_heading(names.get(p.style, p.style))]
     if not found:
         top = paragraphs[:40]
@@ -66,16 +66,16 @@ def _is_heading(style: str) -> bool:
     return style.lower().startswith(("heading", "title", "标题"))
 
 
-def _style_names(package: Package, main: str) -> dict[str, str]:
+def _style_names(package: Package, main: str, used: Collection[str]) -> dict[str, str]:
     """Style ids to names: Chinese Word gives headings the ids "1", "2" and keeps the telling names in the styles."""
     names: dict[str, str] = {}
-    for relation in package.related(main):
+    for relation in package.related(main) if used else ():
         if relation.kind == "styles":
             for style in package.parse(relation.target).iterchildren("{*}style"):
-                name = style.find("{*}name")
-                ids = [v for k, v in style.attrib.items() if k.rpartition("}")[2] == "styleId"]
-                if name is not None and ids:
-                    names[ids[0]] = next(iter(name.attrib.values()), "")
+                space = style.tag.partition("}")[0] + "}"
+                key = style.get(space + "styleId") or style.get("styleId")
+                if key in used and (name := style.find(space + "name")) is not None:
+                    names[key] = next(iter(name.attrib.values()), "")
     return names
 
 

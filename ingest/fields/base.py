@@ -13,7 +13,7 @@ from archive.chinese import fold
 
 LABELLED, LIKELY, DOUBTFUL = 0.9, 0.75, 0.5
 DAY = r"(?P<{0}>(?:19|20)\d\d)[年./-]\n?(?P<{0}m>\d{{1,2}})[月./-]\n?(?P<{0}d>\d{{1,2}})日?"
-_SPACE = re.compile(r"[^\S\n]")
+_DENSE = re.compile(r"[\S\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,11 @@ def sheets_of(pages: Sequence[str]) -> list[Sheet]:
 
 
 def _sheet(number: int, text: str) -> Sheet:
-    folded = fold(text)
-    at = tuple(n for n, char in enumerate(folded) if not _SPACE.match(char))
-    return Sheet(number, text, "".join(folded[n] for n in at), at)
+    parts, at = list[str](), list[int]()
+    for part in _DENSE.finditer(fold(text)):
+        parts.append(part[0])
+        at.extend(range(*part.span()))
+    return Sheet(number, text, "".join(parts), tuple(at))
 
 
 def matches(pattern: re.Pattern[str], sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, re.Match[str]]]:

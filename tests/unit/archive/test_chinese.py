@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.chinese import fold, squash
+from archive.chinese import LONG, fold, squash
 
 
 @pytest.mark.parametrize(("written", "folded"), [
@@ -16,6 +16,14 @@ def test_what_is_written_differently_reads_the_same(written: str, folded: str) -
 def test_every_character_stays_at_its_place(text: str) -> None:
     assert len(fold(text)) == len(text)
     assert fold(text) == "".join(map(fold, text))
+
+
+@given(st.text(min_size=1))
+def test_a_long_text_folds_as_its_parts_do(text: str) -> None:
+    long = text * (LONG // len(text) + 1)
+    assert len(long) >= LONG
+    assert fold(long) == "".join(map(fold, long))
+    assert fold("\ud800Ａ" * LONG) == "\ud800a" * LONG
 
 
 @given(st.text())
