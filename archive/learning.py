@@ -50,11 +50,12 @@ def name_words(filename: str) -> tuple[str, ...]:
 def lessons(unit: str, filename: str) -> list[Lesson]:
     """What this unit's confirmed names say about a name, the longest words first. No access check: for recognition."""
     words = name_words(filename)
-    if not unit or not words:
-        return []
+    match = {"unit": unit, "words": {"$in": list(words)}, "aside_by": ""}
+    if not unit or not words or collection(TypeEvidence).find_one(match, {"_id": 1}) is None:
+        return []  # as for most names; asking so costs a fraction of counting
     counted: dict[str, dict[str, int]] = defaultdict(dict)
     for row in collection(TypeEvidence).aggregate([
-            {"$match": {"unit": unit, "words": {"$in": list(words)}, "aside_by": ""}}, {"$unwind": "$words"},
+            {"$match": match}, {"$unwind": "$words"},
             {"$match": {"words": {"$in": list(words)}}},
             {"$group": {"_id": {"word": "$words", "type": "$type"}, "count": {"$sum": 1}}}]):
         counted[row["_id"]["word"]][row["_id"]["type"]] = row["count"]

@@ -142,6 +142,8 @@ class Intaker:
         return documents.add_version(actor, self.clock, key, intake)
 
     def _known(self, actor: Actor, submission: Submission) -> Filed | None:
+        if not documents.holds(submission.project, submission.staged.digests.sha256):
+            return None
         try:
             return documents.duplicate_in(actor, submission.project, submission.staged.digests.sha256)
         except NotFound:

@@ -107,13 +107,14 @@ def _keep(clock: Clock, turn: Turn, project: Project, findings: Sequence[Finding
         turn.keep(tx, project.code)
         rows = collection(FindingRecord).find({"project": project.code}, session=tx.session)
         stored = {row["_id"]: FindingRecord._from_son(row) for row in rows}
-        seen: set[str] = set()
+        now: dict[str, FindingRecord] = {}
         for finding in findings:
             key = finding_id(project.code, finding.rule, finding.subject)
-            seen.add(key)
-            _store(tx, project, finding, stored.get(key), key, day, tally)
-        for key in stored.keys() - seen:
-            _gone(tx, stored[key], day, tally)
+            now[key] = _brought(tx, project, finding, stored.get(key), key, day, tally)
+        for key in stored.keys() - now.keys():
+            now[key] = _gone(tx, stored[key], day, tally)
+        tx.insert_all([record for key, record in now.items() if key not in stored])
+        tx.replace_all([record for key, record in now.items() if key in stored])
         tx.audit("compliance.evaluated", f"project:{project.code}", day=day.isoformat(), findings=len(findings),
                  opened=tally.opened, changed=tally.changed, cleared=tally.cleared)
 
@@ -137,8 +138,9 @@ def _differs(project: Project, findings: Sequence[Finding], day: date) -> bool:
                for key, finding in keys.items())
 
 
-def _store(tx: Transaction, project: Project, finding: Finding, record: FindingRecord | None, key: str, day: date,
-           tally: Sweep) -> None:
+def _brought(tx: Transaction, project: Project, finding: Finding, record: FindingRecord | None, key: str, day: date,
+             tally: Sweep) -> FindingRecord:
+    """The record brought up to what was found now; a new one where there was none."""
     new = record is None
     record = record or FindingRecord(id=key, project=project.code, rule=finding.rule, subject=finding.subject)
     turned = not new and (record.outcome, record.severity, record.due_on) != (
@@ -160,10 +162,7 @@ def _store(tx: Transaction, project: Project, finding: Finding, record: FindingR
     if record.alert == "open" and record.waiver and record.waiver.until < day:
         record.waiver = None
         _turn(tx, record, day, "lapsed", "豁免已到期")
-    if new:
-        tx.insert(record)
-    else:
-        tx.replace(record)
+    return record
 
 
 def deserves_alert(finding: Finding) -> bool:
@@ -176,14 +175,14 @@ def deserves_alert(finding: Finding) -> bool:
     return finding.outcome is Outcome.DUE and finding.days_left is not None and finding.days_left <= near
 
 
-def _gone(tx: Transaction, record: FindingRecord, day: date, tally: Sweep) -> None:
+def _gone(tx: Transaction, record: FindingRecord, day: date, tally: Sweep) -> FindingRecord:
     """A subject that is no more (a contract renumbered, a rule withdrawn): its alert clears, the record stays."""
     record.outcome, record.reason, record.evaluated_on = Outcome.NOT_APPLICABLE.value, GONE, day
     if record.alert == "open":
         record.alert = "cleared"
         _turn(tx, record, day, "cleared", record.reason)
         tally.cleared += 1
-    tx.replace(record)
+    return record
 
 
 def _turn(tx: Transaction, record: FindingRecord, day: date, what: str, note: str) -> None:

@@ -26,7 +26,9 @@ def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, s
     """Facts of these projects as of `today`, read with five queries however many there are."""
     codes = [project.code for project in projects]
     contracts = _grouped(Contract.objects(project__in=codes), "project")
-    documents = _grouped(Document.objects(dossier__in=[project.id for project in projects]).only(*DOCUMENT_FIELDS), "dossier")
+    documents: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in collection(Document).find({"dossier": {"$in": [project.id for project in projects]}}, DOCUMENT_FIELDS):
+        documents[row["dossier"]].append(row)
     wanted = {project.predecessor for project in projects if project.predecessor}
     predecessors = {project.code: project for project in Project.objects(code__in=sorted(wanted))}
     zone = ZoneInfo(timezone)
@@ -66,18 +68,20 @@ def stored_project_facts(project: Project) -> ProjectFacts:
     return project_facts(project, waived=[waiver.type for waiver in project.waivers])
 
 
-def document_facts(document: Document, zone: ZoneInfo) -> DocumentFacts:
+def document_facts(row: Mapping[str, Any], zone: ZoneInfo) -> DocumentFacts:
+    """Of a stored document, straight from the database: all of a dossier are read whenever one was filed in it."""
+    day = row.get("doc_date")
     return DocumentFacts(
-        id=document.id, type=document.type, doc_date=document.doc_date, issuer=document.issuer,
-        conclusion=document.conclusion, terms=frozenset(document.terms), title=document.title,
-        filed_on=document.created_at.astimezone(zone).date(), unconfirmed=_unconfirmed(document))
+        id=row["_id"], type=row["type"], doc_date=day.date() if day else None, issuer=row.get("issuer", ""),
+        conclusion=row.get("conclusion", ""), terms=frozenset(row.get("terms", ())), title=row["title"],
+        filed_on=row["created_at"].astimezone(zone).date(), unconfirmed=_unconfirmed(row))
 
 
-def _unconfirmed(document: Document) -> frozenset[str]:
+def _unconfirmed(row: Mapping[str, Any]) -> frozenset[str]:
     """What a machine read of it. A catalogue entry is all typed by a person."""
-    if document.catalogue_only:
+    if row.get("catalogue_only"):
         return frozenset()
-    return frozenset(name for name in MACHINE_READ if getattr(document, name) and name not in document.by_hand)
+    return frozenset(name for name in MACHINE_READ if row.get(name) and name not in row.get("by_hand", ()))
 
 
 def _grouped(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:

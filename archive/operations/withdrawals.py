@@ -46,8 +46,8 @@ def is_cleared(sha256: str) -> bool:
 
 def refused_before(sha256: str) -> str:
     """Why these very bytes were removed before, and may not come again; empty where they may."""
-    known = Withdrawal.objects(sha256=sha256).order_by("-at").first()
-    return "" if known is None or is_cleared(sha256) else str(known.reason)
+    known = collection(Withdrawal).find_one({"sha256": sha256}, {"reason": 1}, sort=[("at", -1)])
+    return "" if known is None or is_cleared(sha256) else str(known["reason"])
 
 
 def withdraw(clock: Clock, version_id: str, why: Suspicion, redescribe: Redescribe) -> list[str]:
