@@ -171,12 +171,17 @@ def performance(case: Case) -> Iterator[SampleEntry]:
 
 def watched(case: Case) -> Iterator[SampleEntry]:
     """One project on which everything that can happen in between has happened, and was answered in time."""
-    start, done, row = case.row.construction_start, case.row.actual_completion, case.row
-    if case.scenario.key != _WATCHED or start is None or done is None or row.total_investment_fen is None:
-        return
-    decided = workday_until(start + timedelta(days=60))
-    total = row.total_investment_fen
-    yield entry(
+    start, done = case.row.construction_start, case.row.actual_completion
+    if case.scenario.key == _WATCHED and start is not None and done is not None:
+        yield _adjusted(case, workday_until(start + timedelta(days=60)))
+        yield _rectified(case, workday_until(start + timedelta(days=100)))
+        yield _requested(case, done)
+        yield _happened(case, workday_until(start + timedelta(days=130)))
+
+
+def _adjusted(case: Case, decided: date) -> SampleEntry:
+    row, total = case.row, case.row.total_investment_fen or 0
+    return entry(
         "adjustment",
         row.code,
         ("self_adjustment_record", "change_request"),
@@ -194,8 +199,11 @@ def watched(case: Case) -> Iterator[SampleEntry]:
         filed_on=workday_until(decided + timedelta(days=7)),
         filing_no=f"TZBA{row.code[2:]}-1",
     )
-    checked = workday_until(start + timedelta(days=100))
-    yield entry(
+
+
+def _rectified(case: Case, checked: date) -> SampleEntry:
+    row = case.row
+    return entry(
         "rectification",
         row.code,
         ("rectification_notice", "rectification_report"),
@@ -209,7 +217,11 @@ def watched(case: Case) -> Iterator[SampleEntry]:
         report_no=f"云整改〔{checked.year}〕2号",
         accepted_on=workday_until(checked + timedelta(days=40)),
     )
-    yield entry(
+
+
+def _requested(case: Case, done: date) -> SampleEntry:
+    row = case.row
+    return entry(
         "audit_request",
         row.code,
         ("audit_request", "audit_response"),
@@ -223,8 +235,11 @@ def watched(case: Case) -> Iterator[SampleEntry]:
         answer_no=f"云函复〔{done.year}〕5号",
         complete=True,
     )
-    happened = workday_until(start + timedelta(days=130))
-    yield entry(
+
+
+def _happened(case: Case, happened: date) -> SampleEntry:
+    row = case.row
+    return entry(
         "incident",
         row.code,
         ("security_incident", "meeting_minutes"),
