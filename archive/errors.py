@@ -2,18 +2,21 @@
 
 from typing import ClassVar
 
+from archive.personal import mask_values
+
 
 class ArchiveError(Exception):
     """Something the caller can understand and perhaps correct. Bugs are other exceptions.
 
     `text` is a template over the keyword facts; it says what happened, why, and what to do.
+    Personal numbers in it are masked: messages go to pages, mails and logs.
     """
 
     code: ClassVar[str] = "archive.error"
     text: ClassVar[str] = "档案系统拒绝了这次操作。"
 
     def __init__(self, **facts: object) -> None:
-        super().__init__(self.text.format_map(facts))
+        super().__init__(self.text.format_map({name: mask_values(fact) for name, fact in facts.items()}))
         self.facts = facts
 
 

@@ -7,10 +7,11 @@ neutral place: search, pages and exports show nothing that did not go through `m
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 IDENTITY, MOBILE, BANK_CARD, PASSPORT = "identity", "mobile", "bank_card", "passport"
 PERSONAL_LABEL = "含个人信息"
@@ -21,6 +22,7 @@ _PLAIN = str.maketrans({0xFF10 + n: str(n) for n in range(10)} | dict.fromkeys("
 _GAP = r"[\s\u200b-\u200d\ufeff\-‐‑–—.·_]{0,3}"
 _RUN = re.compile(rf"(?<![0-9０-９])[0-9０-９](?:{_GAP}[0-9０-９]){{10,}}+(?:{_GAP}[xXｘＸ×ΧХ])?")
 _PASSPORT = re.compile(r"(?:护照(?:号码?|号)?|passport(?:\s*no\.?)?)\s*[:：]?\s*([A-Za-z][A-Za-z0-9]?\d{7}|\d{9})(?!\d)", re.IGNORECASE)
+_NAME = re.compile(r"(?:[a-z0-9]+:)?(?:[0-9a-f]{24}|[0-9a-f]{40}|[0-9a-f]{64})")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 # Provinces, residents from Hong Kong, Macao and Taiwan (81-83), foreigners with a permanent residence (9 before the province).
@@ -86,6 +88,15 @@ def mask(text: str) -> str:
                 chars[at] = "*"
         text = "".join(chars)
     return text
+
+
+def mask_values(value: Any) -> Any:
+    """The same with every text in it masked, however deep; ids and digests are no texts, whatever digits they hold."""
+    if isinstance(value, str):
+        return value if _NAME.fullmatch(value) else mask(value)
+    if isinstance(value, Mapping):
+        return {key: mask_values(inner) for key, inner in value.items()}
+    return [mask_values(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def mask_pages(pages: Sequence[str]) -> list[str]:

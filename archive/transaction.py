@@ -27,6 +27,7 @@ from archive.errors import Conflict, EngineDown
 from archive.models.base import Model, Revisioned
 from archive.models.connection import database, engine_down
 from archive.models.ledgers import OutboxEvent
+from archive.personal import mask_values
 from archive.server_clock import AT_ONCE
 
 T = TypeVar("T")
@@ -138,8 +139,9 @@ class Transaction:
         return found
 
     def audit(self, action: str, subject: str, **detail: object) -> None:
-        """Record what was done, to what (`project:CODE`, `document:ID`, …), with the facts."""
-        self._audited.append((action, subject, detail))
+        """Record what was done, to what (`project:CODE`, `document:ID`, …), with the facts. The chain is for ever, so no
+        personal number enters it: names and values are kept masked."""
+        self._audited.append((action, subject, mask_values(detail)))
 
     def emit(self, kind: str, subject: str, project: str = "") -> None:
         """Leave an event for every lane that has work after it (`archive/effects.py`)."""

@@ -1,23 +1,28 @@
 """What every route shares: who asks, the system, one way to answer, one way to page. Bearer tokens only, no cookies."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from admin.api.errors import Unauthenticated
 from admin.api.problems import responses
 from admin.system import System
 from archive.access import Actor
 from archive.operations.people import person_of_token
+from archive.personal import mask
 
 ROOT = "/api/v1"
 EXTENSION = "dangan.api"
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 LONGEST_TOKEN = 200
+
+
+# A text of a document, or one that may repeat a piece of such a text.
+Masked = Annotated[str, AfterValidator(mask)]
 
 
 class Strict(BaseModel):

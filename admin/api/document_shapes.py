@@ -6,10 +6,9 @@ from typing import Literal, cast
 
 from pydantic import AliasChoices, Field
 
-from admin.api.context import Asked, Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Masked, Paging, Strict
 from archive.models import Document, Version
 from archive.operations.documents import Filed
-from archive.personal import mask
 
 TypeSource = Literal["recognised", "given", "confirmed", "unrecognised"]
 TextState = Literal["pending", "read", "ocr", "no_text", "garbled", "unreadable", "unsupported"]
@@ -55,20 +54,20 @@ class DocumentOut(Strict):
     type: str
     type_source: TypeSource
     stage: str
-    title: str
-    filename: str
+    title: Masked
+    filename: Masked
     doc_date: date | None
-    doc_no: str
-    issuer: str
-    conclusion: str
+    doc_no: Masked
+    issuer: Masked
+    conclusion: Masked
     catalogue_only: bool
-    location: str
+    location: Masked
     parent: str
-    parent_path: str
+    parent_path: Masked
     labels: list[str] = Field(description="页面自称的标签：内部、工作秘密")
     personal: dict[str, int] = Field(description="个人信息的种类与个数")
     state: TextState = Field(validation_alias=AliasChoices("text_state", "state"))
-    state_reason: str = Field(validation_alias=AliasChoices("text_reason", "state_reason"))
+    state_reason: Masked = Field(validation_alias=AliasChoices("text_reason", "state_reason"))
     version: int
     revision: int
     created_at: datetime
@@ -79,7 +78,7 @@ class RemarkOut(Strict):
 
     code: str
     severity: RemarkSeverity
-    text: str
+    text: Masked
     pages: Sequence[int]
 
 
@@ -109,7 +108,7 @@ class VersionOut(Strict):
     size: int
     media_type: str
     puid: str
-    filename: str
+    filename: Masked
     scan: ScanVerdict
     scan_engine: str
     scan_reason: str
@@ -133,7 +132,7 @@ class CopyOut(Strict):
 
     document: str
     project: str
-    title: str
+    title: Masked
 
 
 class FiledOut(Strict):
@@ -148,7 +147,7 @@ class FiledOut(Strict):
     state: TextState
     scan: ScanVerdict
     version: int
-    title: str
+    title: Masked
     also_in: Sequence[CopyOut]
 
 
@@ -176,14 +175,14 @@ class TextOut(Strict):
     document: str
     version: int
     state: TextState
-    reason: str
+    reason: Masked
     page_count: int
     chars: int
     truncated: bool
     masked: bool
     engine: str
-    warnings: Sequence[str]
-    properties: dict[str, str]
+    warnings: Sequence[Masked]
+    properties: dict[str, Masked]
     image_pages: Sequence[int]
     recognised: Sequence[int]
     doubtful: Sequence[int]
@@ -197,7 +196,7 @@ def filed_out(filed: Filed, copies: Sequence[Document] = ()) -> FiledOut:
     facts = {"id": document.id, "sha256": bare(version.sha256), "size": version.size, "media_type": version.media_type,
              "type": document.type, "type_source": document.type_source, "state": document.text_state,
              "scan": version.scan, "version": version.number, "title": document.title,
-             "also_in": [CopyOut(document=copy.id, project=copy.project, title=mask(copy.title)) for copy in copies]}
+             "also_in": [CopyOut(document=copy.id, project=copy.project, title=copy.title) for copy in copies]}
     return DuplicateOut.model_validate({**facts, "duplicate_of": document.id}) if filed.duplicate \
         else FiledOut.model_validate(facts)
 

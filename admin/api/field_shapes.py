@@ -1,17 +1,19 @@
 """Values of documents and contradictions between them, as the API gives them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from admin.api.context import Asked, Strict
+from admin.api.context import Asked, Masked, Strict
 from admin.api.document_shapes import DocumentPath
 from admin.api.project_shapes import CodePath
 from archive.field_kinds import FIELDS, masked, shown_masked
 from archive.models.fields import FieldValue
 from archive.personal import mask
+from retention.contradictions import ContradictionView
 
 
 class FieldOut(Strict):
@@ -66,10 +68,10 @@ class SaidOut(Strict):
     """`document` is empty for the ledger."""
 
     document: str
-    title: str
+    title: Masked
     page: int
     value: str
-    quote: str
+    quote: Masked
     confirmed: bool
 
 
@@ -77,13 +79,20 @@ class ContradictionOut(Strict):
     id: str
     kind: str
     severity: Literal["problem", "warning"]
-    text: str
+    text: Masked
     left: SaidOut
     right: SaidOut
     unconfirmed: bool
-    dismissed: str
+    dismissed: Masked
     dismissed_by: str
     dismissed_at: datetime | None
+
+
+def contradiction_out(view: ContradictionView) -> ContradictionOut:
+    """The two values are of the field that is the kind's name; amounts are digits, and no personal number."""
+    left, right = ({**asdict(said), "value": masked(view.kind, said.value)} for said in (view.left, view.right))
+    values = {name: getattr(view, name) for name in ContradictionOut.model_fields}
+    return ContradictionOut.model_validate(values | {"left": left, "right": right})
 
 
 class ContradictionList(Strict):

@@ -6,12 +6,12 @@ from admin.api.context import actor, answer, area, system
 from admin.api.document_shapes import DocumentPath
 from admin.api.field_shapes import (
     ContradictionList,
-    ContradictionOut,
     ContradictionPath,
     DismissIn,
     FieldPath,
     FieldsOut,
     FieldWord,
+    contradiction_out,
     fields_out,
 )
 from admin.api.idempotency import WriteHeaders, idempotent
@@ -53,7 +53,7 @@ def dismiss(header: WriteHeaders, path: ContradictionPath, body: DismissIn) -> R
 
 
 def _listed(code: str) -> Response:
-    return answer(ContradictionList(items=[ContradictionOut.model_validate(view) for view in core.contradictions_of(actor(), code)]))
+    return answer(ContradictionList(items=[contradiction_out(view) for view in core.contradictions_of(actor(), code)]))
 
 
 def _out(found: DocumentFields) -> FieldsOut:

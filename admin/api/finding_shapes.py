@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
-from admin.api.context import Asked, Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Masked, Paging, Strict
+from archive.personal import mask_values
 
 Outcome = Literal["passed", "failed", "due", "not_applicable", "unknown"]
 Severity = Literal["C", "H", "M", "L", "I"]
@@ -67,10 +68,10 @@ class FindingOut(Strict):
     severity: Severity
     due_on: date | None
     days_left: int | None
-    reason: str
-    inputs: Mapping[str, Any]
-    steps: Sequence[str]
-    clears_when: str
+    reason: Masked
+    inputs: Annotated[Mapping[str, Any], AfterValidator(mask_values)]
+    steps: Sequence[Masked]
+    clears_when: Masked
     provisional: bool
     targets: Sequence[str]
     status: Status

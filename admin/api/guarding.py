@@ -10,7 +10,7 @@ from typing import Literal
 from flask import Response
 from pydantic import Field
 
-from admin.api.context import Asked, Listing, Paging, Strict, actor, answer, area, slice_of, system
+from admin.api.context import Asked, Listing, Masked, Paging, Strict, actor, answer, area, slice_of, system
 from admin.api.document_shapes import DocumentPath, TextOut, bare
 from admin.api.documents import text_out
 from admin.api.idempotency import WriteHeaders, idempotent
@@ -23,7 +23,6 @@ from archive.operations.likenesses import dismiss, join, likenesses_of, separate
 from archive.operations.unmasking import unmask
 from archive.operations.withdrawals import clear_digest
 from archive.permissions import Permission
-from archive.personal import mask
 
 __all__ = ["documents", "secrecy"]
 secrecy = area("secrecy", "保密")
@@ -88,7 +87,7 @@ class LikenessOut(Strict):
     id: str
     document: str
     project: str
-    title: str
+    title: Masked
     similarity: float
     later: str
 
@@ -110,7 +109,7 @@ class DecisionOut(Strict):
 @documents.get("/documents/<id>/alike", responses={200: LikenessList, **responses(404)})
 def alike(path: DocumentPath, query: Paging) -> Response:
     """文字几乎相同的其他文件，可能是同一文件的另一稿或另一次扫描"""
-    found = [LikenessOut(id=row.id, document=other.id, project=other.project, title=mask(other.title),
+    found = [LikenessOut(id=row.id, document=other.id, project=other.project, title=other.title,
                          similarity=row.similarity, later=row.document) for row, other in likenesses_of(actor(), path.id)]
     return answer(LikenessList(**slice_of(found, query)))
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from admin.api.context import Asked, Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Masked, Paging, Strict
 from archive.models import Receipt, ReceiptEntry
 
 Channel = Literal["browser", "api", "cli", "folder", "mailbox", "manifest", "scanner"]
@@ -79,15 +79,15 @@ class EntryOut(Strict):
     """One file of a hand-over. `path` is empty where not even the name may be kept; `pages` null where unknown."""
 
     line: int
-    path: str
-    title: str
+    path: Masked
+    title: Masked
     document: str | None
     pages: int | None
     size: int
     sha256: str
     sm3: str
     result: Literal["filed", "duplicate", "refused"]
-    reason: str
+    reason: Masked
 
     @classmethod
     def of(cls, entry: ReceiptEntry) -> "EntryOut":

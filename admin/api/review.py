@@ -27,7 +27,6 @@ from archive import learning, taxonomy
 from archive.models import Document
 from archive.operations.learning import put_aside
 from archive.operations.review import Choice, confirm_types, waiting
-from archive.personal import mask
 from archive.waiting_values import waiting_values
 
 review = area("review", "识别与确认")
@@ -45,7 +44,7 @@ def values(query: WaitingValuesQuery) -> Response:
     """有字段等待人工确认的文件，后读的在前，各带读到的值和出处"""
     found = waiting_values(actor(), query.page, query.size, query.project, doubtful=query.doubtful)
     items = [WaitingValuesOut(
-        document=item.document.id, project=item.document.project, title=mask(item.document.title), type=item.document.type,
+        document=item.document.id, project=item.document.project, title=item.document.title, type=item.document.type,
         revision=item.fields.revision, fields=fields_out(item.values)) for item in found.items]
     return answer(WaitingValuesList(items=items, total=found.total, page=found.page, size=found.size))
 
@@ -65,7 +64,7 @@ def evidence(query: EvidenceQuery) -> Response:
     """人工确认过的文件名：识别时计数的依据"""
     rows = learning.evidence(actor(), type_key=query.type, word=query.word)
     return answer(EvidenceList(items=[EvidenceOut(
-        id=row.id, unit=row.unit, project=row.project, filename=mask(row.filename), words=list(row.words),
+        id=row.id, unit=row.unit, project=row.project, filename=row.filename, words=list(row.words),
         proposed=row.proposed, from_type=row.from_type, type=row.type, by_name=row.by_name, at=row.at,
         aside_at=row.aside_at) for row in rows]))
 
@@ -81,5 +80,5 @@ def _waiting(document: Document) -> WaitingOut:
     named = taxonomy.load()
     candidates = [CandidateOut(type=c.type, name=named.get(c.type).name, score=c.score, reasons=list(c.reasons))
                   for c in document.candidates[:3] if c.type in named]
-    return WaitingOut(id=document.id, project=document.project, title=mask(document.title), filename=mask(document.filename),
+    return WaitingOut(id=document.id, project=document.project, title=document.title, filename=document.filename,
                       revision=document.revision, created_at=document.created_at, candidates=candidates)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from admin.api.context import Asked, Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Masked, Paging, Strict
 from admin.api.field_shapes import FieldOut
 from archive.operations.review import MOST
 
@@ -18,7 +18,7 @@ class CandidateOut(Strict):
     type: str
     name: str
     score: int
-    reasons: Sequence[str]
+    reasons: Sequence[Masked]
 
 
 class WaitingOut(Strict):
@@ -26,8 +26,8 @@ class WaitingOut(Strict):
 
     id: str
     project: str
-    title: str
-    filename: str
+    title: Masked
+    filename: Masked
     revision: int
     created_at: datetime
     candidates: Sequence[CandidateOut]
@@ -46,7 +46,7 @@ class WaitingValuesOut(Strict):
 
     document: str
     project: str
-    title: str
+    title: Masked
     type: str
     revision: int
     fields_: Sequence[FieldOut] = Field(alias="fields")
@@ -90,7 +90,7 @@ class EvidenceOut(Strict):
     id: str
     unit: str
     project: str
-    filename: str
+    filename: Masked
     words: Sequence[str]
     proposed: str
     from_type: str

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from admin.api.context import Asked, Listing, Paging, Strict
+from admin.api.context import Asked, Listing, Masked, Paging, Strict
 from archive.models.uploads import Upload
 
 State = Literal["receiving", "filed", "duplicate", "refused"]
@@ -60,7 +60,7 @@ class UploadOut(Strict):
     sha256: str | None
     receipt: str | None
     code: str | None
-    message: str | None
+    message: Masked | None
     created_at: datetime
     expires_at: datetime
 

@@ -6,6 +6,7 @@ import click
 
 from admin.cli.common import LOCAL, as_json, as_of, day_of, opened, show
 from admin.cli.finding_shapes import finding_shape
+from archive.personal import mask
 from retention.compliance.engine import rules_named
 from retention.findings import FindingView, live_findings, live_findings_of_all
 
@@ -37,6 +38,6 @@ def _print(views: list[FindingView], day: str) -> None:
     for view in views:
         if view.outcome in ("failed", "due", "unknown"):
             due = f"{view.due_on}（{view.days_left} 天）" if view.due_on else ""
-            click.echo(f"{NAMES[view.outcome]}\t{view.severity}\t{view.project}\t{view.rule}\t{due}\t{view.reason}")
+            click.echo(f"{NAMES[view.outcome]}\t{view.severity}\t{view.project}\t{view.rule}\t{due}\t{mask(view.reason)}")
     counts = {name: sum(v.outcome == key for v in views) for key, name in NAMES.items()}
     click.echo(f"截至 {day}：" + "，".join(f"{name} {count}" for name, count in counts.items()))

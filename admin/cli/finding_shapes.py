@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from archive.personal import mask, mask_values
 from retention.findings import FindingView
 
 
@@ -10,5 +11,6 @@ def finding_shape(view: FindingView) -> dict[str, Any]:
         "id": view.id, "project": view.project, "unit": view.unit, "rule": view.rule,
         "rule_version": view.rule_version, "title": view.title, "clause": view.clause, "subject": view.subject,
         "outcome": view.outcome, "severity": view.severity, "due_on": view.due_on, "days_left": view.days_left,
-        "reason": view.reason, "inputs": view.inputs, "steps": view.steps, "clears_when": view.clears_when,
+        "reason": mask(view.reason), "inputs": mask_values(view.inputs), "steps": mask_values(view.steps),
+        "clears_when": mask(view.clears_when),
         "provisional": view.provisional, "targets": view.targets, "status": view.status}

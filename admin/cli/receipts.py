@@ -11,6 +11,7 @@ from admin.receipts.pdf import pdf_of
 from admin.receipts.xlsx import xlsx_of
 from archive.models import Receipt, ReceiptEntry
 from archive.operations.receipts import close_receipt
+from archive.personal import mask, mask_values
 from archive.queries import find_project
 from archive.receipts import all_entries, find_receipt, list_receipts
 
@@ -62,7 +63,7 @@ def show_(key: str, out: Path | None, as_json: bool) -> None:
         return show(_shape(found) | {"entries": [_line(entry) for entry in entries]})
     click.echo(f"{words.title_of(found)}\t{found.project}\t{words.counts_of(found)}")
     for entry in entries:
-        click.echo(f"{entry.line}\t{words.RESULTS[entry.result]}\t{entry.path or words.NAMELESS}\t{entry.reason}".rstrip())
+        click.echo(f"{entry.line}\t{words.RESULTS[entry.result]}\t{mask(entry.path) or words.NAMELESS}\t{mask(entry.reason)}".rstrip())
     return None
 
 
@@ -80,4 +81,4 @@ def _shape(item: Receipt) -> dict[str, Any]:
 
 
 def _line(entry: ReceiptEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in LINE}
+    return {name: mask_values(getattr(entry, name)) for name in LINE}

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from archive.models import Project, Receipt, ReceiptEntry
+from archive.personal import mask
 
 CHANNELS: Mapping[str, str] = {
     "browser": "网页上传", "api": "接口", "cli": "命令行", "folder": "监视文件夹", "mailbox": "邮箱", "manifest": "清单导入",
@@ -34,9 +35,9 @@ def counts_of(receipt: Receipt) -> str:
 
 
 def cells_of(entry: ReceiptEntry) -> tuple[int | str | None, ...]:
-    """One line, in the order of `COLUMNS`."""
-    return (entry.line, entry.title, entry.path or NAMELESS, entry.pages, entry.size, bare(entry.sha256), bare(entry.sm3),
-            RESULTS[entry.result], entry.reason)
+    """One line, in the order of `COLUMNS`. Personal numbers in names are masked; the digest of the list is over the names."""
+    return (entry.line, mask(entry.title), mask(entry.path) or NAMELESS, entry.pages, entry.size, bare(entry.sha256),
+            bare(entry.sm3), RESULTS[entry.result], mask(entry.reason))
 
 
 def seal_of(receipt: Receipt) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ class ReadOnly(ModelView):
         shown = formats.moment(zone)
         self.column_type_formatters = {
             **ModelView.column_type_formatters, type(None): lambda *_: formats.NOTHING, bool: _value,
-            datetime: lambda view, value, name: shown(value), list: _value, dict: _value}
+            datetime: lambda view, value, name: shown(value), list: _value, dict: _value, str: _value}
         self.column_type_formatters_detail = self.column_type_formatters
         super().__init__(model, name, endpoint=f"backoffice_{endpoint}", url=f"/backoffice/{endpoint}")
 

@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.field_kinds import FIELDS, shown_masked
 from archive.models.documents import TEXT_STATE_NAMES, TextState
 from archive.permissions import ROLE_NAMES, Role
-from archive.personal import mask
+from archive.personal import mask, mask_values
 from retention.compliance.clauses import all_clauses
 
 NOTHING = "—"
@@ -106,7 +106,7 @@ def shown(value: object) -> str:
         return "；".join(f"{name}：{shown(inner)}" for name, inner in value.items())
     if isinstance(value, (list, tuple)):
         return "、".join(shown(inner) for inner in value) or NOTHING
-    return str(value)
+    return str(mask_values(value))
 
 
 def citation(id: str) -> str:

@@ -18,6 +18,7 @@ from archive.models import Document
 from archive.models.documents import TextState
 from archive.models.uploads import Upload
 from archive.permissions import Permission
+from archive.personal import mask, mask_values
 from archive.remarks import Remark
 
 resumable = area("resumable", __name__)
@@ -99,8 +100,8 @@ def _described(document: Document) -> dict[str, Any]:
     state = TextState(document.text_state)
     known = state in (TextState.READ, TextState.PENDING)
     return {
-        "title": document.title, "document": url_for("documents.show", key=document.id), "type": type_name(document.type),
+        "title": mask(document.title), "document": url_for("documents.show", key=document.id), "type": type_name(document.type),
         "source": SOURCES.get(document.type_source, ""), "unconfirmed": document.type_source == "unrecognised",
-        "reasons": next((list(c.reasons) for c in document.candidates if c.type == document.type), []),
+        "reasons": next((mask_values(list(c.reasons)) for c in document.candidates if c.type == document.type), []),
         "pending": state is TextState.PENDING, "text": "" if known else text_state(document.text_state),
         "text_reason": "" if known else document.text_reason}

@@ -18,6 +18,7 @@ from archive.blobs.staging import Staged
 from archive.errors import ArchiveError, Invalid
 from archive.operations.documents import Filed
 from archive.permissions import Permission
+from archive.personal import mask
 from ingest.describe import Given
 
 uploads = area("uploads", __name__)
@@ -82,7 +83,7 @@ def _answer(filed: Filed) -> tuple[Response, int]:
     document = filed.document
     reasons = next((list(c.reasons) for c in document.candidates if c.type == document.type), [])
     return jsonify(
-        status="duplicate" if filed.duplicate else "filed", message=_message(filed), title=document.title,
+        status="duplicate" if filed.duplicate else "filed", message=_message(filed), title=mask(document.title),
         url=url_for("documents.show", key=document.id), type=type_name(document.type), type_source=document.type_source,
         source=SOURCES.get(document.type_source, ""), reasons=reasons, version=filed.version.number,
     ), 200 if filed.duplicate else 201
@@ -90,5 +91,5 @@ def _answer(filed: Filed) -> tuple[Response, int]:
 
 def _message(filed: Filed) -> str:
     if filed.duplicate:
-        return f"与本案卷已有的“{filed.document.title}”内容完全相同，没有重复保存。"
-    return f"已归档：{filed.document.title}"
+        return f"与本案卷已有的“{mask(filed.document.title)}”内容完全相同，没有重复保存。"
+    return f"已归档：{mask(filed.document.title)}"

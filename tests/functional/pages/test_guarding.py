@@ -30,6 +30,26 @@ def test_numbers_are_masked_and_shown_once_for_a_purpose(system, worker, signed_
     assert AuditEntry.objects(action="document.unmasked").count() == 1
 
 
+def test_a_form_shows_numbers_masked_and_keeps_them(system, worker, signed_in):
+    a_project(system, "XM-1")
+    key = file_text(system, "XM-1", f"{NUMBER}.txt", TEXT).document.id
+    worker.drain()
+    browser, document = signed_in("archivist"), Document.objects.get(id=key)
+    browser.follow(f"/documents/{key}/confirm", {"title": f"名单 {NUMBER}", "issuer": "张三 13812345678", "type": "meeting_minutes",
+                                                 "revision": str(document.revision)})
+    page = browser.page(f"/documents/{key}")
+    assert "名单 1101**********002X</textarea>" in page
+    assert 'value="张三 138****5678"' in page
+    form = {"title": "参会名单 1101**********002X", "issuer": "张三 138****5678", "type": "meeting_minutes",
+            "revision": str(Document.objects.get(id=key).revision)}
+    browser.follow(f"/documents/{key}/confirm", form)
+    kept = Document.objects.get(id=key)
+    assert (kept.title, kept.issuer) == (f"参会名单 {NUMBER}", "张三 13812345678")
+    said = str([entry.detail for entry in AuditEntry.objects(subject=f"document:{key}")])
+    assert "1101**********002X" in said
+    assert NUMBER not in said
+
+
 def test_who_may_not_sees_no_button_and_gets_nothing(system, worker, signed_in):
     a_project(system, "XM-1")
     key = file_text(system, "XM-1", "名单.txt", TEXT).document.id
