@@ -156,7 +156,7 @@ class Intaker:
                 step(submission)
         except Refused as refusal:
             documents.record_refusal(actor, self.clock, submission.project.code, submission.staged.digests,
-                                     str(refusal.facts["reason"]))
+                                     str(refusal.facts["reason"]), secret=isinstance(refusal, Secret))
             raise
         text = submission.reading.text
         description = describe(submission.filename, text.pages, submission.reading.headings, submission.given,

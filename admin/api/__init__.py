@@ -9,7 +9,7 @@ from admin.api.context import keep
 from admin.api.docs import docs
 from admin.api.fields import fields
 from admin.api.findings import findings
-from admin.api.guarding import documents, secrecy
+from admin.api.guarding import documents
 from admin.api.inbox import inbox
 from admin.api.notices import notices
 from admin.api.projects import projects
@@ -19,6 +19,7 @@ from admin.api.registers import registers
 from admin.api.review import review
 from admin.api.rules import rules
 from admin.api.search import search
+from admin.api.secrecy import secrecy
 from admin.api.timeline import timeline
 from admin.api.tokens import tokens
 from admin.api.tus import parts

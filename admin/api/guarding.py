@@ -1,4 +1,4 @@
-"""What the guard found, over HTTP: traces of removed files, personal numbers for a purpose, clearing a suspicion.
+"""What the guard found, over HTTP: traces of removed files, personal numbers for a purpose, texts that are alike.
 
 Adds its routes to those of `documents`. Unmasking keeps no Idempotency-Key: the answer once given would be kept with it.
 """
@@ -10,7 +10,7 @@ from typing import Literal
 from flask import Response
 from pydantic import Field
 
-from admin.api.context import Asked, Listing, Masked, Paging, Strict, actor, answer, area, slice_of, system
+from admin.api.context import Asked, Listing, Masked, Paging, Strict, actor, answer, slice_of, system
 from admin.api.document_shapes import DocumentPath, TextOut, bare
 from admin.api.documents import text_out
 from admin.api.idempotency import WriteHeaders, idempotent
@@ -21,25 +21,13 @@ from archive import queries
 from archive.access import require
 from archive.operations.likenesses import dismiss, join, likenesses_of, separate
 from archive.operations.unmasking import unmask
-from archive.operations.withdrawals import clear_digest
 from archive.permissions import Permission
 
-__all__ = ["documents", "secrecy"]
-secrecy = area("secrecy", "保密")
+__all__ = ["documents"]
 
 
 class Purpose(Asked):
     purpose: str = Field(max_length=1000, description="查看个人信息的用途，记入审计")
-
-
-class ClearanceIn(Asked):
-    sha256: str = Field(max_length=71, description="被拒收或移除的文件的 SHA-256，64 位十六进制")
-    reason: str = Field(max_length=500, description="经谁审查、为什么不是密级标志")
-
-
-class ClearanceOut(Strict):
-    sha256: str
-    reason: str
 
 
 class WithdrawalOut(Strict):
@@ -126,15 +114,3 @@ def _decide(header: WriteHeaders, key: str, body: DecisionIn) -> Response:
     queries.find_document(actor(), key)
     {"join": join, "dismiss": dismiss, "separate": separate}[body.choice](actor(), system().clock, body.pair)
     return answer(DecisionOut(pair=body.pair, choice=body.choice))
-
-
-@secrecy.post("/secrecy/clearances", responses={200: ClearanceOut})
-def clear(header: WriteHeaders, body: ClearanceIn) -> Response:
-    """认定某文件上的字样不是密级标志，之后可以重新归档；只有安全保密管理员可用"""
-    return _clear(header=header, body=body)
-
-
-@idempotent
-def _clear(header: WriteHeaders, body: ClearanceIn) -> Response:
-    clear_digest(actor(), system().clock, f"sha256:{bare(body.sha256)}", body.reason)
-    return answer(ClearanceOut(sha256=bare(body.sha256), reason=body.reason.strip()))

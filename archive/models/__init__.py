@@ -19,10 +19,10 @@ from archive.models.similarity import Likeness, TextSignature
 from archive.models.sources import IntakeSource
 from archive.models.storage import MoveState, StorageMove, StorageProof
 from archive.models.uploads import Upload
-from archive.models.withdrawals import Clearance, Withdrawal
+from archive.models.withdrawals import Clearance, ClearanceRequest, SecrecyRefusal, Withdrawal
 
 ALL: tuple[type[Model], ...] = (
-    Withdrawal, Clearance, Upload, TextSignature, Likeness, Derivation,  # imported from their own modules
+    Withdrawal, Clearance, ClearanceRequest, SecrecyRefusal, Upload, TextSignature, Likeness, Derivation,  # from their own modules
     Unit, Person, Project, Contract, Document, DocumentFields, Dismissal, Version,
     TextRecord, TextPart, Remarks, AuditEntry, OutboxEvent, JobRun, Lease,
     Idempotency, IndexRebuild, StorageMove, StorageProof, PageLayout, Receipt,

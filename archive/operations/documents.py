@@ -17,6 +17,7 @@ from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Candidate, Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
 from archive.models.withdrawals import Withdrawal
+from archive.operations.clearances import keep_refusal
 from archive.operations.layouts import emit_scanned
 from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
@@ -269,9 +270,11 @@ def record_text(clock: Clock, version_id: str, text: TextRead, description: Desc
     write(actor, clock, work)
 
 
-def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reason: str) -> None:
+def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reason: str, *, secret: bool = False) -> None:
     """Leave a trace of a file that was not kept. Neither its name nor its text is stored: both may be secret."""
     def work(tx: Transaction) -> None:
+        if secret:
+            keep_refusal(tx, code, digests, reason)
         tx.audit("document.refused", f"project:{code}", sha256=digests.sha256, size=digests.size, reason=reason)
 
     write(actor, clock, work)

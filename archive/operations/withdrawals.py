@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive import models
-from archive.access import Actor, require, system_actor
+from archive.access import require, system_actor
 from archive.clock import Clock
-from archive.errors import Invalid
 from archive.models import AuditEntry, Document, Idempotency, Member, TextPart, TextRecord, TextState, Version
 from archive.models.similarity import Likeness
 from archive.models.withdrawals import Clearance, Withdrawal
@@ -66,21 +65,6 @@ def withdraw(clock: Clock, version_id: str, why: Suspicion, redescribe: Redescri
         return [_remove(tx, version, reason, redescribe) for version, reason in _concerned(tx, marked, why)]
 
     return write(actor, clock, work)
-
-
-def clear_digest(actor: Actor, clock: Clock, sha256: str, reason: str) -> None:
-    """Let these bytes be filed although something on them looks like a marking. Raises NotPermitted, Invalid."""
-    require(actor, Permission.SECRECY_CLEAR)
-    if not (len(sha256) == 71 and sha256.startswith("sha256:") and set(sha256[7:]) <= set("0123456789abcdef")):
-        raise Invalid(field="摘要", problem="应为 sha256: 加 64 位十六进制数，拒收的审计记录和移除记录中有。")
-    if not reason.strip():
-        raise Invalid(field="理由", problem="须写明经谁审查、为什么不是密级标志。")
-
-    def work(tx: Transaction) -> None:
-        tx.put(Clearance(id=sha256, reason=reason.strip()[:500], by=actor.id, at=tx.now))
-        tx.audit("secrecy.cleared", f"object:{sha256}", reason=reason.strip()[:500])
-
-    write(actor, clock, work)
 
 
 def settle_object(clock: Clock, key: str, state: str, reason: str = "") -> None:

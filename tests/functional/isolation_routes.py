@@ -85,6 +85,8 @@ GET: dict[str, list[Values]] = {
     "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
     "api_documents.alike": each(id=DOCUMENTS),
     "api_documents.withdrawals": each(code=CODES),
+    "api_secrecy.refusals": crossed(each(code=CODES), one_by_one(page=NUMBERS)), "api_secrecy.requests": one_by_one(state=("asked",)),
+    "secrecy.of_dossier": each(code=CODES), "secrecy.requests": one_by_one(page=NUMBERS),
     "guarding.labelled": each(code=CODES, label=("内部", "含个人信息", "没有这个标签")),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
         type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS,
@@ -249,6 +251,8 @@ WRITES: tuple[Write, ...] = (
     on_project("POST", "dossier.waive", also={"type_key": "meeting_minutes"}, also_nowhere={"type_key": "meeting_minutes"},
                form={"reason": "理由"}),
     on_document("POST", "api_documents.unmasked", "id", json={"purpose": "核对人员名单"}),
+    on_project("POST", "secrecy.ask", form={"sha256": "sha256:" + "0" * 64, "reason": "标准中的示例"}),
+    on_project("POST", "api_secrecy.ask", json={"sha256": "0" * 64, "reason": "标准中的示例"}),
     on_document("POST", "guarding.decide", form={"pair": "x|y", "choice": "join"}),
     on_document("POST", "api_documents.decide", "id", json={"pair": "x|y", "choice": "dismiss"}),
     on_document("POST", "guarding.show_numbers", form={"purpose": "核对人员名单"}),
@@ -275,4 +279,5 @@ NOT_WRITTEN: dict[str, str] = {
                     "one's own; of who takes a place, one answer for all that may not"),
     "inbox.read": "one's own", "api_inbox.read": "one's own", "notices.choose": "one's own", "api_notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
-    "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}
+    "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier",
+    "secrecy.decide": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}

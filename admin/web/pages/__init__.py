@@ -28,6 +28,7 @@ from admin.web.pages.resumable import resumable
 from admin.web.pages.review import review
 from admin.web.pages.rules import rules_pages
 from admin.web.pages.search_page import search_pages
+from admin.web.pages.secrecy import secrecy
 from admin.web.pages.shared import EXTENSION, asset
 from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
@@ -36,7 +37,7 @@ from archive.permissions import Permission
 from retention.inbox import unread
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
-              fields, registers, viewer, search_pages, findings, rules_pages, operations, people, audit_pages,
+              fields, registers, viewer, search_pages, findings, rules_pages, operations, people, secrecy, audit_pages,
               account,
              notices, inbox)
 STATIC_SECONDS = 7 * 86_400

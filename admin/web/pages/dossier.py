@@ -14,6 +14,7 @@ from admin.web.pages.timeline import pictures
 from admin.web.pages.type_choices import by_stage
 from archive import queries
 from archive.access import seen_because
+from archive.clearances import count_refused
 from archive.dossier import DossierView, dossier_of
 from archive.errors import ArchiveError, Conflict, Invalid
 from archive.operations.documents import Description, catalogue_document
@@ -41,7 +42,7 @@ def show(code: str) -> Any:
         contracts=queries.contracts_of(who, code), contradictions=contradictions_of(who, code),
         **_acceptance(readiness_of(system().judge, who, code, findings=findings)),
         **pictures(view.project, timeline_of(system().judge, who, code, findings=findings)),
-        withdrawn=queries.withdrawals_of(who, code), labels=_labels(view),
+        withdrawn=queries.withdrawals_of(who, code), refused=count_refused(who, code), labels=_labels(view),
         because=seen_because(who, view.project.label()), types=by_stage(),
         assigned=people_of(view.project.assigned) if who.may(Permission.DOSSIER_ASSIGN) else None,
         predecessor=_predecessor(view.project.predecessor), max_upload=system().settings.max_upload)

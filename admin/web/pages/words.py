@@ -60,7 +60,8 @@ ACTIONS: Mapping[str, str] = {
     "document.bytes-deleted": "删除文件内容", "document.bytes-locked": "文件内容受锁定，暂未删除",
     "document.erasure-checked": "核对文件内容的删除", "document.uploader-told": "告知归档人",
     "documents.examined": "检查密级标志与个人信息",
-    "secrecy.cleared": "认定不是密级标志",
+    "secrecy.cleared": "认定不是密级标志", "secrecy.clearance-asked": "申请复核密级标志",
+    "secrecy.clearance-declined": "认定确为密级标志",
     "document.alike": "发现相似文件", "document.not-alike": "认定不是同一文件", "document.joined": "归为新版本",
     "document.separated": "撤销归并", "documents.compared": "比对相似文件",
     "document.unmasked": "查看个人信息", "document.downloaded": "下载原件"}

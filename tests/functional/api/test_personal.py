@@ -105,6 +105,8 @@ def test_traces_and_clearing_over_the_api(everybody, system, worker, filed):
     assert (trace["object"], trace["document"]) == ("deleted", filed.id)
     assert everybody.as_("unit_b").get(f"/projects/{CODE}/withdrawals").status_code == 404
     wish = {"sha256": trace["sha256"], "reason": "经保密办审查，是标准中的示例"}
+    asked = everybody.as_("unit_a").post(f"/projects/{CODE}/clearance-requests", json=wish)
+    assert (asked.status_code, asked.json["state"]) == (200, "asked")
     everybody.token("unit_a")
     before = snapshot()
     assert everybody.as_("unit_a").post("/secrecy/clearances", json=wish).status_code == 403

@@ -20,7 +20,7 @@ PAGES: dict[str, set[str]] = {
     "/projects/XM-A/edit": {"archivist"},
     "/projects/new": {"archivist"},
     "/projects/import": {"archivist"}, "/projects/ledger.xlsx": READERS | {"unit_b"},
-    "/documents/unconfirmed": {"archivist"},
+    "/documents/unconfirmed": {"archivist"}, "/projects/XM-A/refused": READERS, "/secrecy": {"secadmin"},
     "/documents/unconfirmed/values": {"archivist"}, "/documents/unconfirmed/contradictions": {"archivist"},
     "/documents/{document}": READERS,
     "/documents/{document}/content": READERS,

@@ -10,13 +10,14 @@ from admin.erasing import erase_again
 from admin.jobs import run_job
 from admin.verify import verify
 from archive.blobs.port import LockMode
-from archive.errors import Invalid, NotFound, Refused, Withdrawn
+from archive.errors import NotFound, Refused, Withdrawn
 from archive.models import AuditEntry, Document, PageLayout, TextPart, TextRecord, TextState, Version
 from archive.models.connection import database
 from archive.models.withdrawals import Withdrawal
+from archive.operations.clearances import NothingAsked, ask_clearance, decide_clearance
 from archive.operations.documents import TextRead, record_text
 from archive.operations.layouts import record_layouts  # noqa: F401 - its rows are among what goes
-from archive.operations.withdrawals import Suspicion, clear_digest, withdraw
+from archive.operations.withdrawals import Suspicion, withdraw
 from archive.permissions import Permission
 from archive.queries import find_document, withdrawals_of
 from ingest.describe import describe
@@ -205,12 +206,16 @@ def test_a_cleared_file_is_let_in_again(system, worker, people, filed):
     read_later(system, filed, *SECRET)
     worker.drain()
     digest = filed.version.sha256
-    allowed = refused_without(Permission.SECRECY_CLEAR, people,
-                              lambda actor: clear_digest(actor, system.clock, digest, "经保密办审查，是标准中的示例"))
+    reason = "经保密办审查，是标准中的示例"
+
+    def clear(actor):
+        decide_clearance(actor, system.clock, digest, reason, cleared=True)
+
+    refused(NothingAsked, lambda: clear(people["secadmin"]))
+    ask_clearance(people["unit_a"], system.clock, CODE, digest, "标准中的示例，不是标志")
+    allowed = refused_without(Permission.SECRECY_CLEAR, people, clear)
     assert [actor.name for actor in allowed] == ["secadmin"]
-    refused(Invalid, lambda: clear_digest(allowed[0], system.clock, digest, " "))
-    refused(Invalid, lambda: clear_digest(allowed[0], system.clock, "abc", "理由"))
-    clear_digest(allowed[0], system.clock, digest, "经保密办审查，是标准中的示例")
+    clear(allowed[0])
     again = file_text(system, CODE, "凤凰方案.txt", BODY, people["unit_a"])
     assert read_later(system, again, *SECRET)
     worker.drain()
