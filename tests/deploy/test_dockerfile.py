@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from admin.cli import COMMANDS
+from ingest import office
+from ingest.drawing.ofd.fonts import PACKAGE as FONTS
 from tests.deploy.compose import ROOT
 from tests.deploy.dockerfile import copied, in_context, instructions
 
@@ -75,6 +77,10 @@ def test_what_must_not_leave_the_machine_does_not(path: str) -> None:
                                   "deploy/collect-wheels", "requirements.lock"])
 def test_what_the_image_is_made_of_does(path: str) -> None:
     assert in_context(path)
+
+
+def test_the_image_can_show_office_files_and_chinese_pages() -> None:
+    assert {*office.PACKAGES, FONTS} <= set((ROOT / "deploy/apt-packages.txt").read_text().split())
 
 
 def test_the_debian_packages_exist() -> None:
