@@ -15,11 +15,12 @@ from archive.access import system_actor
 from archive.clock import Clock
 from archive.models import Project
 from archive.transaction import Transaction, collection, write
+from retention import standings
 from retention.compliance.engine import evaluate
 from retention.compliance.facts import Facts, RuleSettings
 from retention.compliance.findings import Finding, Outcome
 from retention.compliance.rules import all_rules
-from retention.models import Change, FindingRecord
+from retention.models import Change, FindingRecord, Standing
 from retention.reading import facts_of
 from retention.turns import Overtaken, Turn
 from retention.workdays import WorkCalendar
@@ -86,9 +87,10 @@ def _refresh(judge: Judge, codes: Sequence[str], day: date, sweep: Sweep, record
         turn.begin(codes)
         projects = list(Project.objects(code__in=codes).order_by("code"))
         answers = judge.judge(projects, day)
+        drawn = standings.draw_up(projects, answers, day)
         for project in projects:
             try:
-                _keep(judge.clock, turn, project, answers[project.code], day, sweep, record_sweep)
+                _keep(judge.clock, turn, project, answers[project.code], drawn[project.code], day, sweep, record_sweep)
                 sweep.projects += 1
             except Overtaken:  # by another process, which has newer facts: its findings stand
                 again.append(project.code)
@@ -97,8 +99,8 @@ def _refresh(judge: Judge, codes: Sequence[str], day: date, sweep: Sweep, record
         codes, again = again, []
 
 
-def _keep(clock: Clock, turn: Turn, project: Project, findings: Sequence[Finding], day: date, sweep: Sweep,
-          record: bool) -> None:
+def _keep(clock: Clock, turn: Turn, project: Project, findings: Sequence[Finding], standing: Standing, day: date,
+          sweep: Sweep, record: bool) -> None:
     """Store one project's findings in one transaction, where there is anything to store. Raises Overtaken."""
     tally = Sweep()
 
@@ -115,10 +117,11 @@ def _keep(clock: Clock, turn: Turn, project: Project, findings: Sequence[Finding
             now[key] = _gone(tx, stored[key], day, tally)
         tx.insert_all([record for key, record in now.items() if key not in stored])
         tx.replace_all([record for key, record in now.items() if key in stored])
+        tx.put(standing)
         tx.audit("compliance.evaluated", f"project:{project.code}", day=day.isoformat(), findings=len(findings),
                  opened=tally.opened, changed=tally.changed, cleared=tally.cleared)
 
-    if record or _differs(project, findings, day):
+    if record or standings.differs(standing) or _differs(project, findings, day):
         write(ACTOR, clock, work)
         sweep.opened += tally.opened
         sweep.changed += tally.changed

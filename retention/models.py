@@ -60,7 +60,7 @@ class FindingRecord(Revisioned):
     called: ClassVar[str] = "事项"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "findings", "auto_create_index": False,
-        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity")]}
+        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity"), "history.day"]}
 
     id: str = StringField(primary_key=True)
     project: str = StringField(required=True)
@@ -195,4 +195,31 @@ class NoticeChoices(Model):
     substitutes: list[Substitute] = EmbeddedDocumentListField(Substitute)
 
 
-ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine)
+class Standing(Model):
+    """Where a project stands after its last evaluation (`retention/standings.py`): derived, for boards. `id` is the dossier's.
+
+    needed, settled: mandatory materials, and those present or waived; lacks: the types that are neither. late_since: the
+    oldest day a failed rule named. next_on, next_title: what is due next.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "standings", "auto_create_index": False, "indexes": ["unit", ("late_since", "id"), "lacks"]}
+
+    id: str = StringField(primary_key=True)
+    project: str = StringField(required=True)
+    project_name: str = StringField(required=True)
+    unit: str = StringField(required=True)
+    profile: str = StringField(required=True)
+    needed: int = IntField(default=0)
+    settled: int = IntField(default=0)
+    lacks: list[str] = ListField(StringField())
+    failed: int = IntField(default=0)
+    grave: int = IntField(default=0)
+    unknown: int = IntField(default=0)
+    late_since: date | None = DateField()
+    next_on: date | None = DateField()
+    next_title: str = StringField(default="")
+    evaluated_on: date = DateField(required=True)
+
+
+ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing)

@@ -25,7 +25,7 @@ def checklist(ready: Readiness) -> Paper:
             for number, item in enumerate(ready.items, 1)]
     table = Table(("序号", "材料", "要求", "状态", "文件（题名、成文日期、责任者）", "依据", "问题与处理"), rows,
                   (5, 17, 6, 9, 33, 11, 27))
-    return Paper(f"验收材料清单（{DRAFT}）", (table,), mark=DRAFT, head=_head(ready), wide=True, note=_note(ready),
+    return Paper(f"验收材料清单（{DRAFT}）", (table,), ready.today, mark=DRAFT, head=_head(ready), wide=True, note=_note(ready),
                  end=("项目单位（盖章）：________________　　经办人：____________　　日期：____年__月__日",))
 
 
@@ -39,7 +39,7 @@ def notice(ready: Readiness) -> Paper:
                  item.clears) for number, item in enumerate(wanting, 1)]
         blocks.append(Table(("序号", "材料", "要求", "情况", "问题", "依据", "怎样补正"), rows, (5, 18, 6, 9, 24, 11, 27)))
         blocks.append(_by_when(ready))
-    return Paper(f"关于补齐验收材料的通知（{DRAFT}）", blocks, mark=DRAFT, note=_note(ready),
+    return Paper(f"关于补齐验收材料的通知（{DRAFT}）", blocks, ready.today, mark=DRAFT, note=_note(ready),
                  end=("（发文单位）", chinese(ready.today)))
 
 

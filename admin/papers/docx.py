@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from admin.papers.model import Cell, Paper, Table, shown
+from admin.sample.writers.packages import without_timestamps
 
 BODY, HEADING = "仿宋", "黑体"
 MARGIN = 22
@@ -35,7 +36,7 @@ def docx_of(paper: Paper) -> bytes:
         _run(document.add_paragraph(), paper.note, BODY, 9)
     buffer = BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    return without_timestamps(buffer.getvalue(), paper.day)
 
 
 def _prepare(document: Any, paper: Paper) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 Cell = str | int | float | None
 
@@ -18,10 +19,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`mark` stands on top of every page (草稿); `head` are pairs above the text; `end` stands at the right below it."""
+    """`day` is the one it is made for: the same paper of a day is the same
+    bytes. `mark` stands on top of every page (草稿); `head` are pairs above the text; `end` stands at the right below it."""
 
     title: str
     blocks: Sequence[str | Table]
+    day: date
     mark: str = ""
     head: Sequence[tuple[str, str]] = ()
     end: Sequence[str] = ()

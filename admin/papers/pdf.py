@@ -30,7 +30,7 @@ def pdf_of(paper: Paper) -> bytes:
     size = landscape(A4) if paper.wide else A4
     buffer = BytesIO()
     document = SimpleDocTemplate(buffer, pagesize=size, leftMargin=SIDE, rightMargin=SIDE, topMargin=18 * mm, bottomMargin=16 * mm,
-                                 title=paper.title, author="档案系统")
+                                 title=paper.title, author="档案系统", invariant=1)
     frame = _Frame(paper, size)
     document.build(_story(paper, size[0] - 2 * SIDE), onFirstPage=frame, onLaterPages=frame)
     return buffer.getvalue()

@@ -10,6 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from admin.papers.model import Cell, Paper, Table
+from admin.sample.writers.packages import without_timestamps
 
 CHARACTERS = 120  # of a page's width
 
@@ -20,7 +21,7 @@ def xlsx_of(paper: Paper) -> bytes:
         _sheet(book, paper, table, number)
     buffer = BytesIO()
     book.save(buffer)
-    return buffer.getvalue()
+    return without_timestamps(buffer.getvalue(), paper.day)
 
 
 def _sheet(book: Any, paper: Paper, table: Table, number: int) -> None:

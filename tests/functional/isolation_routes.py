@@ -100,6 +100,9 @@ GET: dict[str, list[Values]] = {
     "api_readiness.show": crossed(each(code=CODES), one_by_one(as_of=DAYS)),
     "api_readiness.printed": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), format=("docx", "pdf")),
     "acceptance.download": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), form=("docx", "pdf")),
+    "boards.own": [{}], "boards.units": one_by_one(by=("completeness",)), "boards.materials": one_by_one(unit=UNITS),
+    "boards.gaps": crossed(one_by_one(unit=UNITS, page=NUMBERS), one_by_one(material=("meeting_minutes", "fsr_approval", "没有"))),
+    "boards.download": crossed(each(board=("gaps", "units", "materials"), form=("xlsx",)), one_by_one(unit=UNITS)),
     "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + each(
         q=WORDS[:3], size=("1", "200")),
     "api_receipts.listed": one_by_one(project=CODES, state=("open", "closed"), channel=("browser",), page=NUMBERS),

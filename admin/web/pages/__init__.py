@@ -11,6 +11,7 @@ from admin.web.pages import errors, finding_inputs, formats, menu, review_values
 from admin.web.pages.acceptance import acceptance
 from admin.web.pages.account import account
 from admin.web.pages.audit_trail import audit_pages
+from admin.web.pages.boards import boards
 from admin.web.pages.documents import documents
 from admin.web.pages.dossier import dossier
 from admin.web.pages.fields import fields
@@ -37,7 +38,7 @@ from archive.permissions import Permission
 from retention.inbox import unread
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
-              fields, registers, viewer, search_pages, findings, rules_pages, operations, people, secrecy, audit_pages,
+              fields, registers, viewer, search_pages, findings, boards, rules_pages, operations, people, secrecy, audit_pages,
               account,
              notices, inbox)
 STATIC_SECONDS = 7 * 86_400

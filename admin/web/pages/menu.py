@@ -27,6 +27,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("检索", "search", "search.search", Permission.DOCUMENT_READ),
     Entry("著录待核", "check2-square", "review.queue", Permission.DOCUMENT_CONFIRM),
     Entry("移交清单", "receipt", "receipts.listing", Permission.DOCUMENT_FILE),
+    Entry("看板", "bar-chart", "boards.own", Permission.PROJECT_READ),
     Entry("核对事项", "clipboard-check", "findings.board", Permission.PROJECT_READ),
     Entry("我的提醒", "bell", "inbox.listing", Permission.PROJECT_READ),
     Entry("运行状况", "activity", "operations.overview", Permission.OPERATIONS_READ),

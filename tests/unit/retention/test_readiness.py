@@ -1,5 +1,6 @@
 """Acceptance readiness: what is there, missing, misdated, unconfirmed, waived; and the draft papers that say so."""
 
+from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -144,7 +145,7 @@ def test_a_notice_with_nothing_to_ask_for_says_so() -> None:
     assert "无需补正" in "".join(block for block in made.blocks if isinstance(block, str))
 
 
-HOSTILE = Paper("题名", (Table(("甲", "乙"), [('=1+1', "a\x0b<b>&\x00"), (7, None)], (1, 1), "表"),), mark="草稿", head=(("名", "<值>"),))
+HOSTILE = Paper("题名", (Table(("甲", "乙"), [('=1+1', "a\x0b<b>&\x00"), (7, None)], (1, 1), "表"),), TODAY, mark="草稿", head=(("名", "<值>"),))
 
 
 def test_what_people_typed_is_text_in_every_format() -> None:
@@ -156,8 +157,13 @@ def test_what_people_typed_is_text_in_every_format() -> None:
     assert len(PdfDocument(pdf_of(HOSTILE))) == 1
 
 
+@pytest.mark.parametrize("write", [docx_of, xlsx_of, pdf_of])
+def test_the_same_paper_is_the_same_bytes(write: Callable[[Paper], bytes]) -> None:
+    assert write(HOSTILE) == write(HOSTILE)
+
+
 def test_a_long_list_repeats_its_head_on_every_page() -> None:
-    long = Paper("清单", (Table(("序号", "名称"), [(n, f"材料 {n}") for n in range(200)], (1, 9)),), mark="草稿")
+    long = Paper("清单", (Table(("序号", "名称"), [(n, f"材料 {n}") for n in range(200)], (1, 9)),), TODAY, mark="草稿")
     pdf = PdfDocument(pdf_of(long))
     assert len(pdf) > 1
     assert all("草稿" in (text := page.get_textpage().get_text_range()) and "序号" in text for page in pdf)

@@ -1,0 +1,215 @@
+"""What boards show: projects with what they lack and what comes next, units ranked, the trend, and materials by stage.
+
+Everything is counted from what evaluations kept (`Standing`, the history of findings); nothing is judged here. Every number is
+of what the reader may see: the access statement stands first in every query.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from archive import taxonomy
+from archive.access import Actor, require
+from archive.permissions import Permission
+from archive.queries import Page, visible_keys
+from archive.transaction import collection
+from retention.models import FindingRecord, Standing
+from retention.standings import mandatory, profile_named
+
+DAY_MS = 86_400_000
+TREND_DAYS = 30
+MOST = 5000
+OVERDUE, COMPLETENESS = "overdue", "completeness"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A project on the board of its unit."""
+
+    project: str
+    name: str
+    unit: str
+    needed: int
+    settled: int
+    lacks: tuple[str, ...]
+    failed: int
+    overdue_days: int
+    next_on: date | None
+    next_title: str
+    evaluated_on: date
+
+    @property
+    def percent(self) -> int:
+        return percent(self.settled, self.needed)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStanding:
+    """A unit among others. overdue_days: those of its projects added up; longest: of the worst one."""
+
+    unit: str
+    projects: int
+    needed: int
+    settled: int
+    failed: int
+    grave: int
+    overdue_projects: int
+    overdue_days: int
+    longest: int
+    change: int = 0
+
+    @property
+    def percent(self) -> int:
+        return percent(self.settled, self.needed)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendDay:
+    """open: alerts open at the end of the day."""
+
+    day: date
+    opened: int
+    cleared: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialCount:
+    """One mandatory material over all projects that need it."""
+
+    type: str
+    name: str
+    stage: str
+    needed: int
+    missing: int
+
+    @property
+    def percent(self) -> int:
+        """The share that is missing; above nothing never 0."""
+        return -(-100 * self.missing // self.needed) if self.needed else 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    code: str
+    name: str
+    materials: tuple[MaterialCount, ...]
+
+    @property
+    def needed(self) -> int:
+        return sum(material.needed for material in self.materials)
+
+    @property
+    def missing(self) -> int:
+        return sum(material.missing for material in self.materials)
+
+
+def percent(settled: int, needed: int) -> int:
+    """Rounded down: what is not complete is never shown as 100."""
+    return 100 * settled // needed if needed else 100
+
+
+def gaps(actor: Actor, today: date, *, unit: str = "", material: str = "", page: int = 1, size: int = 50) -> Page:
+    """Projects, the longest overdue first, then what comes next; `material`: only those that lack it."""
+    page, size = max(page, 1), min(max(size, 1), MOST)
+    match = {**_visible(actor, unit), **({"lacks": material} if material else {})}
+    order = {"undated": 1, "late_since": 1, "unnext": 1, "next_on": 1, "project": 1}
+    steps: list[dict[str, Any]] = [{"$match": match}, {"$addFields": {
+        "undated": {"$not": ["$late_since"]}, "unnext": {"$not": ["$next_on"]}}}, {"$sort": order}]
+    rows = collection(Standing).aggregate([*steps, {"$skip": (page - 1) * size}, {"$limit": size}], allowDiskUse=True)
+    return Page([_gap(row, today) for row in rows], collection(Standing).count_documents(match), page, size)
+
+
+def units(actor: Actor, today: date, by: str = OVERDUE) -> list[UnitStanding]:
+    """Every unit of which the reader sees a dossier, the worst first: by days overdue, or by completeness."""
+    now = datetime.combine(today, time())
+    days = {"$cond": ["$late_since", {"$divide": [{"$subtract": [now, "$late_since"]}, DAY_MS]}, 0]}
+    rows = collection(Standing).aggregate([{"$match": _visible(actor)}, {"$project": {
+        "unit": 1, "needed": 1, "settled": 1, "failed": 1, "grave": 1, "days": days}}, {"$group": {
+            "_id": "$unit", "projects": {"$sum": 1}, "needed": {"$sum": "$needed"}, "settled": {"$sum": "$settled"},
+            "failed": {"$sum": "$failed"}, "grave": {"$sum": "$grave"}, "late": {"$sum": {"$cond": [{"$gt": ["$days", 0]}, 1, 0]}},
+            "days": {"$sum": "$days"}, "longest": {"$max": "$days"}}}])
+    change = _change(actor, today)
+    found = [UnitStanding(row["_id"], row["projects"], row["needed"], row["settled"], row["failed"], row["grave"], row["late"],
+                          int(row["days"]), int(row["longest"]), change[row["_id"]]) for row in rows]
+    keys = {OVERDUE: lambda unit: (-unit.overdue_days, unit.percent, unit.unit),
+            COMPLETENESS: lambda unit: (unit.settled / unit.needed if unit.needed else 1.0, -unit.overdue_days, unit.unit)}
+    return sorted(found, key=keys.get(by, keys[OVERDUE]))
+
+
+def trend(actor: Actor, today: date, unit: str = "", days: int = TREND_DAYS) -> list[TrendDay]:
+    """Alerts open at the end of each of the last days, reckoned back from those open now by what the history says."""
+    first = today - timedelta(days=days - 1)
+    turns: Counter[tuple[date, str]] = Counter()
+    for row in _turns(actor, first, unit, {"day": "$history.day", "what": "$history.what"}):
+        turns[row["_id"]["day"].date(), row["_id"]["what"]] += row["count"]
+    count = int(FindingRecord.objects(__raw__={**_visible_findings(actor, unit), "alert": "open"}).count())
+    count -= sum(number if what == "opened" else -number for (day, what), number in turns.items() if day > today)
+    found = []
+    for back in range(days):
+        day = today - timedelta(days=back)
+        found.append(TrendDay(day, turns[day, "opened"], turns[day, "cleared"], count))
+        count -= turns[day, "opened"] - turns[day, "cleared"]
+    return found[::-1]
+
+
+def materials(actor: Actor, unit: str = "") -> list[StageCount]:
+    """By stage: how many projects need each mandatory material, and how many lack it."""
+    match = _visible(actor, unit)
+    needed: Counter[str] = Counter()
+    for row in collection(Standing).aggregate([{"$match": match}, {"$group": {"_id": "$profile", "count": {"$sum": 1}}}]):
+        needed.update({want.type: row["count"] for want in mandatory(profile_named(row["_id"]))})
+    lacking = {row["_id"]: row["count"] for row in collection(Standing).aggregate([
+        {"$match": match}, {"$unwind": "$lacks"}, {"$group": {"_id": "$lacks", "count": {"$sum": 1}}}])}
+    known = taxonomy.load()
+    return [StageCount(code, name, found) for code, name in known.stages.items() if (found := tuple(
+        MaterialCount(kind.key, kind.name, code, needed[kind.key], lacking.get(kind.key, 0))
+        for kind in known.by_stage(code) if needed[kind.key]))]
+
+
+def evaluated_on(actor: Actor) -> date | None:
+    """The oldest evaluation the numbers rest on; None where nothing was evaluated yet."""
+    row = next(iter(collection(Standing).aggregate([
+        {"$match": _visible(actor)}, {"$group": {"_id": None, "day": {"$min": "$evaluated_on"}}}])), None)
+    return row["day"].date() if row else None
+
+
+def _visible(actor: Actor, unit: str = "") -> dict[str, Any]:
+    require(actor, Permission.PROJECT_READ)
+    keys = visible_keys(actor)
+    return {**({} if keys is None else {"_id": {"$in": sorted(keys)}}), **({"unit": unit} if unit else {})}
+
+
+def _visible_findings(actor: Actor, unit: str) -> dict[str, Any]:
+    match = _visible(actor, unit)
+    return {"dossier" if name == "_id" else name: value for name, value in match.items()}
+
+
+def _turns(actor: Actor, first: date, unit: str, by: Mapping[str, str]) -> Sequence[dict[str, Any]]:
+    """How often alerts opened and cleared since this day."""
+    since = {"$gte": datetime.combine(first, time())}
+    return list(collection(FindingRecord).aggregate([
+        {"$match": {"history.day": since, **_visible_findings(actor, unit)}},
+        {"$project": {"unit": 1, "history.day": 1, "history.what": 1}},
+        {"$unwind": "$history"}, {"$match": {"history.day": since, "history.what": {"$in": ["opened", "cleared"]}}},
+        {"$group": {"_id": dict(by), "count": {"$sum": 1}}}]))
+
+
+def _change(actor: Actor, today: date) -> Counter[str]:
+    """By how many the open alerts of each unit grew in the last days."""
+    first = today - timedelta(days=TREND_DAYS - 1)
+    found: Counter[str] = Counter()
+    for row in _turns(actor, first, "", {"unit": "$unit", "what": "$history.what"}):
+        found[row["_id"]["unit"]] += row["count"] if row["_id"]["what"] == "opened" else -row["count"]
+    return found
+
+
+def _gap(row: Mapping[str, Any], today: date) -> Gap:
+    known = taxonomy.load()
+    late, coming = row.get("late_since"), row.get("next_on")
+    lacks = tuple(known.get(key).name for key in row.get("lacks", ()) if key in known)
+    return Gap(row["project"], row["project_name"], row["unit"], row["needed"], row["settled"], lacks, row["failed"],
+               max((today - late.date()).days, 0) if late else 0, coming.date() if coming else None, row.get("next_title", ""),
+               row["evaluated_on"].date())
