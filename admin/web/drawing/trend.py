@@ -31,7 +31,7 @@ def _parts(days: Sequence[TrendDay]) -> Iterator[Markup]:
         yield Markup("<g><title>{}</title>").format(f"{day.day}：未了结 {day.open}，新开 {day.opened}，消除 {day.cleared}")
         yield svg.rect(x + 1, base - height, step - 2, max(height, 0), fill="#b9cfe6" if number < len(days) - 1 else svg.ACCENT)
         yield Markup("</g>")
-        if number % 7 == 0 or number == len(days) - 1:
+        if number == len(days) - 1 or (number % 7 == 0 and number < len(days) - 4):
             end = number == len(days) - 1
             yield svg.text(x + step if end else x, HEIGHT - 8, f"{day.day:%m-%d}", size=11, fill=svg.MUTED,
                            anchor="end" if end else "start")
