@@ -53,7 +53,7 @@ def test_several_files_are_dropped_at_once_and_each_tells_how_it_went(visitor: V
 
     rows = page.locator("#files > li")
     expect(rows).to_have_count(7)
-    expect(page.locator("#upload-summary")).to_contain_text("上传结束")
+    expect(page.locator("#upload-summary")).to_contain_text("上传结束", timeout=60_000)
     expect(page.locator("#files li.done")).to_have_count(5)
     expect(page.locator("#files progress")).to_have_count(7)
     assert page.locator("#files progress").evaluate_all("bars => bars.every(bar => bar.value === 100)")
@@ -69,6 +69,17 @@ def test_several_files_are_dropped_at_once_and_each_tells_how_it_went(visitor: V
     expect(page.locator("#materials[data-refreshed]")).to_be_visible()
     expect(page.locator("#materials").get_by_role("link", name=re.compile("会议纪要")).first).to_be_visible()
     assert Document.objects(project="SC-2024-003").count() == 8 + 5
+
+    # What somebody has to look at comes first, and can be looked at alone; what is next is said.
+    expect(page.locator("#upload-next")).to_contain_text("还缺必备材料")
+    page.locator("#upload-only").get_by_role("button", name="未收入 1").click()
+    expect(rows.locator("visible=true")).to_have_count(1)
+    page.get_by_role("link", name="申请复核").click()
+    expect(page.locator("h1")).to_have_text("因密级标志未收入的文件")
+    page.get_by_text("认为有误，申请复核").click()
+    page.get_by_label("为什么不是密级标志").fill("公文格式标准中的示例")
+    page.get_by_role("button", name="提出复核").click()
+    expect(page.get_by_text("等待认定")).to_be_visible()
 
 
 def test_picked_files_take_the_chosen_type(visitor: Visitor) -> None:

@@ -8,7 +8,8 @@
   var list = document.getElementById("files"), summary = document.getElementById("upload-summary");
   var total = document.getElementById("upload-total"), totalBar = total.querySelector("progress");
   var cancelAll = document.getElementById("upload-cancel"), receiptLink = document.getElementById("upload-receipt");
-  var type = document.getElementById("f-upload-type");
+  var type = document.getElementById("f-upload-type"), only = document.getElementById("upload-only");
+  var nextSteps = document.getElementById("upload-next");
   var base = zone.dataset.uploads, key = "dangan.uploads." + zone.dataset.who + base;  // another person at this computer sees none of it
   var rows = {}, waiting = [], running = 0, looks = 0, batch = "", fresh = {}, timers = {}, ended = false;
   var STATES = { done: "已归档", duplicate: "重复", refused: "未收入" };
@@ -144,12 +145,21 @@
     }
     (view.checks || []).forEach(function (check) { result.appendChild(element("div", "check " + check.severity, check.text)); });
     job.pending = view.pending;
+    job.row.classList.toggle("open-type", Boolean(view.unconfirmed));
     if (view.receipt) { receipt(view.receipt); }
   }
 
+  // A refusal for a marking may be a mistake: where to have it looked at again stands beside it.
   function refuse(job, message) {
+    var result = part(job, ".result");
     settle(job, "refused");
-    part(job, ".result").textContent = message || "没有被接受。";
+    result.textContent = message || "没有被接受。";
+    if (message && message.indexOf("密级标志") >= 0) {
+      var link = element("a", "", "认为有误？申请复核");
+      link.href = zone.dataset.secrecy;
+      result.appendChild(document.createTextNode(" "));
+      result.appendChild(link);
+    }
   }
 
   function settle(job, over) {
@@ -185,7 +195,36 @@
     cancelAll.hidden = !left.length;
     tell();
     if (busy || !all().length) { return; }
-    if (!left.length) { summary.textContent = "上传结束：" + outcome() + "。"; later("materials", refresh, 0); }
+    if (!left.length) { summary.textContent = "上传结束：" + outcome() + "。"; later("materials", refresh, 0); offer(); lead(); }
+  }
+
+  // Of forty files those matter that somebody has to look at: one click leaves only them.
+  function offer() {
+    var kinds = [["refused", "未收入"], ["duplicate", "重复"], ["open-type", "待确认"]].map(function (kind) {
+      return { name: kind[0], label: kind[1], count: list.querySelectorAll("li." + kind[0]).length };
+    }).filter(function (kind) { return kind.count; });
+    only.hidden = !kinds.length;
+    only.textContent = "";
+    if (!kinds.some(function (kind) { return kind.name === list.dataset.only; })) { delete list.dataset.only; }
+    kinds.unshift({ name: "", label: "全部", count: all().length });
+    kinds.forEach(function (kind) {
+      var chip = element("button", "chip", kind.label + " " + kind.count);
+      chip.type = "button";
+      chip.setAttribute("aria-pressed", String((list.dataset.only || "") === kind.name));
+      chip.addEventListener("click", function () {
+        if (kind.name) { list.dataset.only = kind.name; } else { delete list.dataset.only; }
+        offer();
+        only.querySelector("[aria-pressed=true]").focus();
+      });
+      only.appendChild(chip);
+    });
+  }
+
+  // What the dossier still lacks, as soon as its list is up to date.
+  function lead() {
+    var head = document.querySelector("#materials [data-missing]"), missing = head ? Number(head.dataset.missing) : 0;
+    nextSteps.hidden = false;
+    nextSteps.querySelector("a").textContent = missing ? "本案卷还缺必备材料 " + missing + " 项" : "必备材料已齐全，查看清单";
   }
 
   function outcome() {
@@ -219,6 +258,7 @@
         materials.innerHTML = html;
         opened.forEach(function (id) { var d = document.getElementById(id); if (d) { d.open = true; } });
         materials.setAttribute("data-refreshed", String(counted));
+        if (!open().length) { lead(); }
       })
       .catch(function () { if (!open().length) { summary.textContent += "材料清单没有自动更新，请刷新页面。"; } });
   }
