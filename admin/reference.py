@@ -42,12 +42,30 @@ def _listed(value: object) -> str:
 
 
 def rules_page() -> str:
-    rows = [(r.id, r.title, r.citation, str(r.severity), "、".join(r.targets), r.arithmetic) for r in report.rules()]
-    clauses = [(c.clause.citation, c.clause.summary, "已核对" if c.clause.verified else "待核实", "、".join(c.rules) or "未覆盖")
+    """The register by pack, and the coverage of every clause: by what, or why by nothing."""
+    packs = (("## 办法的规则", "measures"), ("## 配套法律法规的规则", "companion"))
+    tables = [part for title, pack in packs for part in (title, _rules([r for r in report.rules() if r.pack == pack]))]
+    clauses = [(c.clause.citation, c.clause.instrument, c.clause.summary, "已核对" if c.clause.verified else "待核实", _covered(c))
                for c in report.clauses()]
-    return _page("规则与条款", "由登记册生成。严重程度：C 严重，H 高，M 中，L 低，I 提示。",
-                 _table(("规则", "名称", "条款", "程度", "告知", "怎样计算"), rows),
-                 "## 条款", _table(("条款", "要求（概述）", "核对", "规则"), clauses))
+    gaps = sum(not info.covered for info in report.clauses())
+    return _page("规则与条款", "由登记册生成。严重程度：C 严重，H 高，M 中，L 低，I 提示。判断结果：符合、违反、待办、不适用、"
+                 "无法判断；无法判断的写明缺什么，不提醒。案卷所缺的材料按阶段合并提醒（R26-4）。", *tables,
+                 "## 条款覆盖", f"共 {len(clauses)} 条款，没有说明的缺口 {gaps} 处。"
+                 "每条列出规则、文件类型和登记簿，或不能由档案核对的理由。",
+                 _table(("条款", "出处", "要求（概述）", "核对", "覆盖"), clauses))
+
+
+def _rules(found: Sequence[report.RuleInfo]) -> str:
+    rows = [(r.id, r.title, r.citation, str(r.severity), f"第 {r.version} 版，{r.since} 起", "、".join(r.targets), r.arithmetic)
+            for r in found]
+    return _table(("规则", "名称", "条款", "程度", "版本", "告知", "怎样计算"), rows)
+
+
+def _covered(info: report.ClauseInfo) -> str:
+    parts = (("规则", info.rules), ("文件", tuple(taxonomy.load().get(key).name for key in info.documents)),
+             ("登记簿", tuple(REGISTERS[key].title for key in info.registers)))
+    listed = "；".join(f"{name}：{'、'.join(values)}" for name, values in parts if values and info.rules)
+    return "。".join(filter(None, (listed, f"不核对：{info.clause.unchecked}" if info.clause.unchecked else "")))
 
 
 def types_page() -> str:

@@ -1,6 +1,7 @@
 """The rules and the clauses they rest on, as the register describes them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from flask import Response
 from pydantic import Field
@@ -19,7 +20,8 @@ class Whole(Paging):
 
 
 class RuleOut(Strict):
-    """`clause` and `also` are ids of clauses; `legacy`: gravest severity for older projects, null: not judged."""
+    """`clause` and `also` are ids of clauses; `legacy`: gravest severity for older projects, null: not judged. `pack`:
+    `measures` or `companion` (the statutes around them); `since`: the day they took effect."""
 
     id: str
     title: str
@@ -32,6 +34,8 @@ class RuleOut(Strict):
     targets: Sequence[str]
     evidence: Sequence[str]
     legacy: Severity | None
+    pack: str
+    since: date
 
 
 class RuleList(Listing):
@@ -39,7 +43,8 @@ class RuleList(Listing):
 
 
 class ClauseOut(Strict):
-    """A clause in our own words with the rules that rest on it. `verified`: checked against an official text."""
+    """A clause in our own words with what covers it: rules, document types, registers; or `unchecked`, the reason why no
+    record can show it. `verified`: checked against an official text."""
 
     id: str
     instrument: str
@@ -51,6 +56,9 @@ class ClauseOut(Strict):
     summary: str
     verified: bool
     rules: Sequence[str]
+    documents: Sequence[str]
+    registers: Sequence[str]
+    unchecked: str
 
 
 class ClauseList(Listing):
@@ -75,4 +83,5 @@ def _clause(info: report.ClauseInfo) -> ClauseOut:
     clause = info.clause
     return ClauseOut(id=clause.id, instrument=clause.instrument, article=clause.article, paragraph=clause.paragraph,
                      item=clause.item, citation=clause.citation, title=clause.title, summary=clause.summary,
-                     verified=clause.verified, rules=info.rules)
+                     verified=clause.verified, rules=info.rules, documents=info.documents, registers=info.registers,
+                     unchecked=clause.unchecked)

@@ -82,9 +82,12 @@ def _own_days(facts: Facts) -> dict[str, tuple[date | None, str]]:
     procured = earliest(facts.documents_of(*PROCUREMENT_TYPES))
     return {
         "application": _first((earliest(facts.documents_of(*APPLICATION_TYPES)), "申报材料"),
+                              (_row_day(facts, "annual_demand", "submitted_on"), "年度需求登记"),
                               (project.registered_on, "台账登记备案日期")),
-        "approval": _first((project.approved_on, "台账批复日期"), (earliest(facts.documents_of(*APPROVAL_TYPES)), "批复文件")),
-        "procurement": _first((procured, "采购公告或中标通知书"), contract),
+        "approval": _first((project.approved_on, "台账批复日期"), (earliest(facts.documents_of(*APPROVAL_TYPES)), "批复文件"),
+                           (_row_day(facts, "approval", "approved_on", kind=("fsr", "design", "plan")), "批准文件登记")),
+        "procurement": _first((procured, "采购公告或中标通知书"),
+                              (_row_day(facts, "procurement", "notice_on", purpose=BUILDING), "采购登记"), contract),
         "contract": contract,
         "build_start": (project.construction_start, "台账开工日期"),
         "completion": _first((project.actual_completion, "台账建设完成日期"),
@@ -96,7 +99,14 @@ def _own_days(facts: Facts) -> dict[str, tuple[date | None, str]]:
 
 def _contract_day(facts: Facts) -> tuple[date | None, str]:
     signed = min((c.signed_on for c in facts.contracts_of(*BUILDING) if c.signed_on), default=None)
-    return _first((facts.project.contract_signed_on, "台账合同签订日期"), (signed, "登记的合同"))
+    return _first((facts.project.contract_signed_on, "台账合同签订日期"), (signed, "登记的合同"),
+                  (_row_day(facts, "procurement", "contract_signed_on", purpose=BUILDING), "采购登记"))
+
+
+def _row_day(facts: Facts, register: str, column: str, **where: tuple[str, ...]) -> date | None:
+    """The earliest day of this column among the rows whose choices are these."""
+    return min((day for row in facts.rows(register) if all(row.choice(name) in values for name, values in where.items())
+                if (day := row.date(column)) is not None), default=None)
 
 
 def _first(*choices: tuple[date | None, str]) -> tuple[date | None, str]:

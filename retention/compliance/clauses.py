@@ -15,7 +15,8 @@ _REQUIRED = {"instrument", "verified", "title", "summary"}
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A clause in our own words. `instrument` is the title of the law or measure; `verified` False where the summary
-    was not checked against an official text. `unchecked`: why no record can show whether it is kept, "" where one can."""
+    was not checked against an official text. `unchecked`: why no record can show whether it is kept, "" where one can.
+    `instrument_key` is that of clauses.yaml."""
 
     id: str
     instrument: str
@@ -26,6 +27,7 @@ class Clause:
     summary: str
     verified: bool
     unchecked: str = ""
+    instrument_key: str = ""
 
     @property
     def citation(self) -> str:
@@ -51,4 +53,4 @@ def _clause(key: str, line: dict[str, Any], instruments: dict[str, str]) -> Clau
     if not _REQUIRED <= set(line) <= _KEYS or line["instrument"] not in instruments:
         raise ValueError(f"{key} needs {sorted(_REQUIRED)}, may have {sorted(_KEYS)}, and a known instrument")
     return Clause(key, instruments[line["instrument"]], line.get("article"), line.get("paragraph"), line.get("item"),
-                  line["title"], line["summary"], bool(line["verified"]), line.get("unchecked", ""))
+                  line["title"], line["summary"], bool(line["verified"]), line.get("unchecked", ""), line["instrument"])

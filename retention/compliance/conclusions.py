@@ -6,7 +6,7 @@ from archive.chinese import squash
 
 # "无不符合项" and the like praise; they are taken out before the words of refusal are looked for.
 _PRAISE = re.compile(r"(?:无|没有|未见|未发现|不存在)[^，。；]{0,6}?不(?:符合|合格|通过)(?:项|内容|问题|情况)?")
-_REFUSAL = re.compile(r"[不未](?:予以?|能|得|获)?(?:通过|合格|符合|达标|满足)|暂缓通过|failed?\b")
+_REFUSAL = re.compile(r"[不未](?:予以?|能|得|获)?(?:通过|合格|符合|达标|满足|同意)|暂缓通过|failed?\b")
 _GRADES_BAD = frozenset({"差", "否", "不及格", "高风险"})
 _CONSENT = re.compile(r"通过|合格|符合|达标|满足|同意|pass(?:ed)?\b")
 _GRADES_GOOD = frozenset({"优", "良", "中", "优秀", "良好", "中等", "是", "低风险", "中风险"})

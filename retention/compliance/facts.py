@@ -85,6 +85,25 @@ class ContractFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFact:
+    """A value that stands in a document, in the form of `archive/field_kinds.py`; `confirmed` by a person."""
+
+    key: str
+    value: str
+    page: int = 0
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """A project of the unit that keeps it from new ones since the day after `since` (第32条)."""
+
+    code: str
+    since: date
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """A filed document: `type` a key of the taxonomy, `terms` the marker words found in its text.
 
@@ -101,6 +120,11 @@ class DocumentFacts:
     title: str = ""
     filed_on: date | None = None
     unconfirmed: frozenset[str] = frozenset()
+    values: tuple[FieldFact, ...] = ()
+
+    def value(self, key: str) -> FieldFact | None:
+        """The value of this name that stands in it."""
+        return next((field for field in self.values if field.key == key), None)
 
     @property
     def exists_by(self) -> date | None:
@@ -113,6 +137,7 @@ class Facts:
     """Everything one evaluation of one project may read. Equal only to itself, so that results can be kept by it.
 
     registers: rows of the project's own registers and of its unit's, withdrawn ones left out; read them by `rows`.
+    unit_blocking: projects of the unit, this one included, that keep it from new ones.
     """
 
     project: ProjectFacts
@@ -121,6 +146,7 @@ class Facts:
     documents: tuple[DocumentFacts, ...] = ()
     predecessor: ProjectFacts | None = None
     registers: tuple[Row, ...] = ()
+    unit_blocking: tuple[Blocking, ...] = ()
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     settings: RuleSettings = field(default_factory=RuleSettings)
 
@@ -136,6 +162,11 @@ class Facts:
             if document.doc_date is None or document.doc_date <= self.today:
                 groups.setdefault(document.type, []).append(document)
         return {key: tuple(found) for key, found in groups.items()}
+
+    @cached_property
+    def doubtful(self) -> dict[str, frozenset[str]]:
+        """What nobody confirmed, by document; only documents of which there is any."""
+        return {document.id: document.unconfirmed for document in self.documents if document.unconfirmed}
 
     def documents_of(self, *types: str) -> tuple[DocumentFacts, ...]:
         """Documents of these types, oldest first, undated last. What bears a date after `today` is not there yet."""
@@ -156,8 +187,15 @@ class Facts:
         Registers of units give the rows of the project's unit, of all its projects: `own_rows` for this one's.
         Raises NotFound for a register there is not.
         """
-        register = register_of(key)
-        return tuple(row for row in self.registers if row.register is register and row.there_on(self.today))
+        return self._rows_by_register.get(register_of(key).key, ())
+
+    @cached_property
+    def _rows_by_register(self) -> dict[str, tuple[Row, ...]]:
+        groups: dict[str, list[Row]] = {}
+        for row in self.registers:
+            if row.there_on(self.today):
+                groups.setdefault(row.register.key, []).append(row)
+        return {key: tuple(found) for key, found in groups.items()}
 
     def own_rows(self, key: str) -> tuple[Row, ...]:
         """As `rows`, of a unit's register only those that name this project."""

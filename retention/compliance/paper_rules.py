@@ -13,12 +13,12 @@ from retention.compliance.anchors import NAMES
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Severity, Verdict
 from retention.compliance.papers import Paper, judge_paper
-from retention.compliance.rule import Rule
+from retention.compliance.rule import COMPANION, MEASURES, Rule
 from retention.compliance.scope import Scope
 from retention.compliance.stages import type_name
 
 DATA = Path(__file__).with_name("paper_rules.yaml")
-_RULE = {"title", "clause", "also", "severity", "targets", "applies", "before", "papers", "note", "version"}
+_RULE = {"title", "clause", "also", "severity", "targets", "applies", "before", "papers", "note", "version", "pack", "since"}
 _RULE_NEEDS = {"title", "clause", "severity", "targets", "before", "papers"}
 _PAPER = {"any", "name", "undated", "issuer", "joint", "mentions", "favourable", "applies"}
 
@@ -55,8 +55,13 @@ def _rule(key: str, line: Mapping[str, Any]) -> PaperRule:
 
     made = Rule(key, line["title"], line["clause"], Severity(line["severity"]), tuple(line["targets"]),
                 _arithmetic(papers, line), judge, _scope(key, line.get("applies", ())), tuple(line.get("also", ())), types,
-                line.get("version", 1))
+                line.get("version", 1), pack=line.get("pack", MEASURES), since=line.get("since"), judged_by=_judged_by(line))
     return PaperRule(made, papers)
+
+
+def _judged_by(line: Mapping[str, Any]) -> str:
+    """Statutes are judged by their own event, the measures by the approval."""
+    return str(line["before"]) if line.get("pack") == COMPANION else "approval"
 
 
 def papers_of(key: str, line: Mapping[str, Any]) -> tuple[Paper, ...]:

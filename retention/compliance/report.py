@@ -4,18 +4,22 @@ Owns the description, not the judging; must not know HTTP or templates.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
+from archive import taxonomy
+from archive.registers import REGISTERS
 from retention.compliance.clauses import Clause, all_clauses
 from retention.compliance.findings import Severity
-from retention.compliance.rule import Rule
-from retention.compliance.rule_settings import RuleSettings, documented
+from retention.compliance.rule import MEASURES, Rule
+from retention.compliance.rule_settings import IN_FORCE, RuleSettings, documented
 from retention.compliance.rules import all_rules
 
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
     """A rule described. clause and also: ids of clauses; citation: the main clause in Chinese; arithmetic: how it
-    counts, in plain Chinese; legacy: gravest severity for projects older than the measures, None: not judged."""
+    counts, in plain Chinese; legacy: gravest severity for projects older than the measures, None: not judged. pack: the
+    measures or the statutes around them; since: the day they took effect."""
 
     id: str
     title: str
@@ -28,14 +32,24 @@ class RuleInfo:
     targets: tuple[str, ...]
     evidence: tuple[str, ...]
     legacy: Severity | None
+    pack: str
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseInfo:
-    """A clause with the ids of the rules that rest on it."""
+    """A clause with all that covers it: the ids of the rules that rest on it, keys of the document types they read or
+    the taxonomy assigns to it, keys of the registers (and so their pages) that keep what it asks for."""
 
     clause: Clause
     rules: tuple[str, ...]
+    documents: tuple[str, ...]
+    registers: tuple[str, ...]
+
+    @property
+    def covered(self) -> bool:
+        """By rules, or with the reason why no record can show it."""
+        return bool(self.rules or self.clause.unchecked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +69,8 @@ def rules() -> tuple[RuleInfo, ...]:
 
 
 def clauses() -> tuple[ClauseInfo, ...]:
-    """Every clause, with the rules that cite it first or besides."""
-    register = all_rules().values()
-    return tuple(
-        ClauseInfo(clause, tuple(rule.id for rule in register if clause.id in (rule.clause, *rule.also)))
-        for clause in all_clauses().values())
+    """Every clause, with what covers it."""
+    return tuple(_cover(clause) for clause in all_clauses().values())
 
 
 def settings(chosen: RuleSettings | None = None) -> tuple[SettingInfo, ...]:
@@ -69,6 +80,16 @@ def settings(chosen: RuleSettings | None = None) -> tuple[SettingInfo, ...]:
                              item.metadata["doc"]) for item in documented())
 
 
+def _cover(clause: Clause) -> ClauseInfo:
+    rules = [rule for rule in all_rules().values() if clause.id in (rule.clause, *rule.also)]
+    read = dict.fromkeys(key for rule in rules for key in rule.evidence)
+    types = {kind.key: None for kind in taxonomy.load().types if clause.instrument_key == MEASURES and kind.clause == clause.id}
+    types |= {key: None for key in read if key in taxonomy.load()}
+    kept = [key for key, form in REGISTERS.items()
+            if key in read or (clause.instrument_key == MEASURES and rules and str(clause.article) in form.articles)]
+    return ClauseInfo(clause, tuple(rule.id for rule in rules), tuple(types), tuple(kept))
+
+
 def _describe(rule: Rule) -> RuleInfo:
     return RuleInfo(rule.id, rule.title, rule.clause, all_clauses()[rule.clause].citation, rule.also, rule.severity,
-                    rule.version, rule.arithmetic, rule.targets, rule.evidence, rule.legacy)
+                    rule.version, rule.arithmetic, rule.targets, rule.evidence, rule.legacy, rule.pack, rule.since or IN_FORCE)

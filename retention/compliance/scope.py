@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from retention.compliance.facts import OM, SELF_BUILD, SERVICE_PURCHASE, UPGRADE, Facts
+from retention.compliance.profile import flag
 
 Scope = Callable[[Facts], str]
 """Says in Chinese why a rule does not concern a project; "" where it does."""
@@ -60,7 +61,48 @@ def two_steps(facts: Facts) -> str:
     return "已合并编报项目实施方案。" if facts.documents_of("implementation_scheme") else ""
 
 
+def city_sharing(facts: Facts) -> str:
+    return "" if flag(facts, "needs_city_sharing") else "没有登记需市（州）共享协同。"
+
+
+def shares(facts: Facts) -> str:
+    return "已登记依法不共享。" if flag(facts, "sharing_exempt") else ""
+
+
+def shares_not(facts: Facts) -> str:
+    return "" if flag(facts, "sharing_exempt") else "没有登记依法不共享。"
+
+
+def civil_works(facts: Facts) -> str:
+    there = flag(facts, "civil_works") or flag(facts, "high_energy")
+    return "" if there else "没有登记新建土建或高耗能，不需要这些审批。"
+
+
+def hardware(facts: Facts) -> str:
+    there = flag(facts, "hardware") or flag(facts, "new_data_center")
+    return "" if there else "没有登记硬件设备或新建数据中心。"
+
+
+def needs_review(facts: Facts) -> str:
+    return "" if flag(facts, "security_review_required") else "没有登记需网络安全审查。"
+
+
+def needs_province(facts: Facts) -> str:
+    return "" if flag(facts, "provincial_consent_required") else "没有登记需报省政府审定。"
+
+
+def tendered_works(facts: Facts) -> str:
+    works = any(row.choice("object") == "works" for row in facts.rows("procurement"))
+    return "" if works else "没有登记工程采购。"
+
+
+def third_level(facts: Facts) -> str:
+    level = facts.project.mlps_level
+    return "" if any(mark in level for mark in ("三", "四", "3", "4")) else "没有登记等保三级以上。"
+
+
 NAMED: Mapping[str, Scope] = {scope.__name__: scope for scope in (
     construction, self_built, purchased, upgrade, om_project, classified, unclassified, cross_department, merged,
-    two_steps)}
+    two_steps, city_sharing, shares, shares_not, civil_works, hardware, needs_review, needs_province, tendered_works,
+    third_level)}
 """The scopes by the names paper_rules.yaml uses."""

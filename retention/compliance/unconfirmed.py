@@ -15,8 +15,10 @@ _DECIDED = (Outcome.PASSED, Outcome.FAILED)
 
 def with_doubts(facts: Facts, verdict: Verdict) -> Verdict:
     """The verdict, with what is unconfirmed of the documents it names."""
+    if not facts.doubtful:
+        return verdict
     named = _documents(verdict.inputs.get("document")) | _documents(verdict.inputs.get("documents"))
-    doubtful = {name for document in facts.documents if document.id in named for name in document.unconfirmed}
+    doubtful = {name for key in named for name in facts.doubtful.get(key, ())}
     words = tuple(label for name, label in NAMES.items() if name in doubtful)
     if not words:
         return verdict

@@ -9,12 +9,21 @@ from typing import Any
 import yaml
 
 from retention.compliance.engine import rules_named
-from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, RuleSettings
+from retention.compliance.facts import (
+    Blocking,
+    ContractFacts,
+    DocumentFacts,
+    Facts,
+    FieldFact,
+    ProjectFacts,
+    RuleSettings,
+)
 from retention.compliance.findings import Finding
+from retention.compliance.rows import Row, make_row
 from retention.workdays import WorkCalendar
 
 FOLDER = Path(__file__).with_name("cases")
-CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor", "settings", "workdays", "today", "days",
+CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor", "settings", "registers", "blocking", "workdays", "today", "days",
              "expect", "expect_subject"}
 EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "reason", "steps", "clears",
                "missing", "inputs", "milestones", "milestones_from", "count", "only",
@@ -42,7 +51,7 @@ class Case:
 
 
 def all_cases() -> Iterator[Case]:
-    for path in sorted(FOLDER.glob("R*.yaml")):
+    for path in sorted(FOLDER.glob("[RX]*.yaml")):
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         base = raw.get("base", {})
         for entry in raw["cases"]:
@@ -66,9 +75,23 @@ def make_facts(base: dict[str, Any], entry: dict[str, Any], today: date) -> Fact
         contracts=tuple(ContractFacts(**contract) for contract in entry.get("contracts", ())),
         documents=tuple(_document(number, line) for number, line in enumerate(entry.get("documents", ()))),
         predecessor=ProjectFacts(**predecessor) if predecessor else None,
-        calendar=WorkCalendar(entry.get("workdays")), settings=RuleSettings(**entry.get("settings", {})))
+        registers=tuple(_rows({**base.get("registers", {}), **entry.get("registers", {})})),
+        unit_blocking=tuple(Blocking(**line) for line in entry.get("blocking", ())),
+        calendar=WorkCalendar(entry.get("workdays")), settings=_settings(entry.get("settings", {})))
+
+
+def _rows(registers: dict[str, Any]) -> Iterator[Row]:
+    """Of each register the rows it names; a register of one row an owner is given as that row."""
+    for key, rows in registers.items():
+        for number, row in enumerate([rows] if isinstance(rows, dict) else rows):
+            yield make_row(key, row, id=f"{key}-{number}")
+
+
+def _settings(given: dict[str, Any]) -> RuleSettings:
+    return RuleSettings(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
 
 
 def _document(number: int, line: str | dict[str, Any]) -> DocumentFacts:
     fields = {"type": line} if isinstance(line, str) else line
-    return DocumentFacts(**{"id": f"d{number}", **fields, "terms": frozenset(fields.get("terms", ()))})
+    values = tuple(FieldFact(**value) for value in fields.get("values", ()))
+    return DocumentFacts(**{"id": f"d{number}", **fields, "terms": frozenset(fields.get("terms", ())), "values": values})

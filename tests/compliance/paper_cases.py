@@ -28,9 +28,10 @@ def paper_cases() -> Iterator[Case]:
 def _cases(rule: str, line: dict[str, Any], key: str, words: list[str]) -> Iterator[Case]:
     needed = line.get("documents_of", {}).get(key, [])
     inside = {**line.get("inside", {}), **line.get("inside_of", {}).get(key, {}), line["field"]: EVENT}
+    base = {"project": inside, "registers": line.get("registers", {})}
 
     def case(name: str, today: date, documents: list[Any], expect: dict[str, Any], **changes: Any) -> Case:
-        facts = make_facts({"project": inside}, {"project": changes, "documents": [*needed, *documents]}, today)
+        facts = make_facts(base, {"project": changes, "documents": [*needed, *documents]}, today)
         return Case(f"{rule}: {key} {name} [{today}]", rule, key, facts, expect)
 
     paper, missed = {"type": key, "terms": words}, {"outcome": "failed", "severity": line["severity"]}
@@ -52,7 +53,7 @@ def _cases(rule: str, line: dict[str, Any], key: str, words: list[str]) -> Itera
     if words:
         yield case("says half", LATE, [paper | {"doc_date": EVENT, "terms": words[1:]}], missed | {"reason": "待确认"})
         yield case("says nothing we can read", LATE, [paper | {"doc_date": EVENT, "terms": []}], {"outcome": "unknown"})
-    facts = make_facts({"project": inside}, {"project": line["outside"], "documents": list(BESIDE)}, LATE)
+    facts = make_facts(base, {"project": line["outside"], "documents": list(BESIDE)}, LATE)
     outside = Case(f"{rule}: {key} outside", rule, key, facts, {"outcome": "not_applicable"})
     yield outside if any(f.subject == key for f in outside.findings()) else Case(
         outside.name, rule, "", facts, {"outcome": "not_applicable"})

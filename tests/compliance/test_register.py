@@ -14,12 +14,11 @@ from retention.compliance.engine import evaluate, rules_named
 from retention.compliance.facts import Facts, ProjectFacts, RuleSettings, contract_facts, project_facts
 from retention.compliance.findings import Outcome, Severity, Verdict, failed
 from retention.compliance.materials import read_matrix
+from retention.compliance.paper_rules import read_rules
 from retention.compliance.rule import rule
-from tests.compliance.paper_cases import paper_lines
+from tests.compliance.outcomes import OUTCOMES
 
-PAPERS = set(paper_lines())
-WANTED = PAPERS | {"R26-4", "R31-1", "R31-2", "R31-3", "R31-4", *(f"R31-5{letter}" for letter in "abcdefg"), "R31-6", "R31-7", "R31-8",
-          "R31-9", "R31-10", "R32-1", "R08-8", "R42-1", "R42-2", "R42-3"}
+WANTED = set(OUTCOMES)
 FACTS = Facts(ProjectFacts("P-1"), date(2024, 9, 6))
 
 
@@ -65,6 +64,43 @@ def test_a_clause_that_breaks_the_schema_is_refused(line: str) -> None:
 def test_a_material_that_breaks_the_schema_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="x1 needs"):
         read_matrix("{x1: " + line + "}")
+
+
+# Paragraphs and items of the measures, counted in the printed text; an article that is not here is one paragraph.
+PARAGRAPHS = {5: 3, 14: 2, 18: 2, 26: 2, 30: 2, 31: 3, 36: 2, 39: 2, 45: 2, 47: 2, 48: 2}
+ITEMS = {8: 8, 16: 3, 19: 4, 37: 2}
+
+
+def test_every_article_paragraph_and_item_of_the_measures_is_a_clause() -> None:
+    wanted = {f"{article}({item})" for article, count in ITEMS.items() for item in range(1, count + 1)}
+    wanted |= {f"{article}.{number}" for article, count in PARAGRAPHS.items() for number in range(1, count + 1)}
+    wanted |= {str(article) for article in range(1, 55) if article not in PARAGRAPHS and article not in (16, 37)}
+    assert {key for key, clause in all_clauses().items() if clause.instrument_key == "measures"} == wanted
+
+
+def test_no_clause_is_a_gap_without_a_reason() -> None:
+    for info in report.clauses():
+        assert info.covered, info.clause.id
+        assert not (info.rules and info.clause.unchecked), f"{info.clause.id} has rules and says that it can have none"
+        assert info.clause.unchecked == "" or info.clause.unchecked.endswith("。")
+
+
+def test_a_clause_names_its_papers_and_registers() -> None:
+    by_id = {info.clause.id: info for info in report.clauses()}
+    assert "third_party_test_report" in by_id["31.2"].documents
+    assert "adjustment" in by_id["29"].registers
+    assert by_id["gpl.46"].registers == ("procurement",)
+    assert by_id["53"].rules == ()
+
+
+@pytest.mark.parametrize("line", [
+    "{title: t, clause: '22', severity: H, targets: [PM], before: approval}",
+    "{title: t, clause: '22', severity: H, targets: [PM], before: someday, papers: [opinion_finance]}",
+    "{title: t, clause: '22', severity: H, targets: [PM], before: approval, papers: [{name: x}]}",
+    "{title: t, clause: '22', severity: H, targets: [PM], before: approval, papers: [opinion_finance], applies: [nobody]}"])
+def test_a_rule_of_papers_that_breaks_the_schema_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match="R99"):
+        read_rules("{R99-1: " + line + "}")
 
 
 def test_clauses_name_the_rules_that_rest_on_them() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin.web.pages import words
-from admin.web.pages.formats import shown, type_name
+from admin.web.pages.formats import shown, type_name, wan
 from retention.compliance.acceptance import Status
 
 _HIDDEN = frozenset({"mark", "cell", "fault"})
@@ -24,7 +24,23 @@ _NAMES: Mapping[str, str] = {
     "material": "材料", "limit": "上限", "grace_months": "宽限月数", "gap_days": "间隔天数", "first_day": "首日",
     "first_dated": "最早日期", "doc_date": "成文日期", "days_over": "超出天数", "conclusion": "结论", "basis": "起算方式",
     "base_due": "原到期日", "applications": "申请文件", "budget_reply": "预算批复", "issuer": "责任者", "number": "编号",
-    "decommission_decision": "停用决定"}
+    "decommission_decision": "停用决定",
+    "event": "所对应的环节", "event_day": "环节日期", "done_on": "办理日期", "not_before": "最早日期", "numbers": "编号",
+                             "systems": "系统",
+    "system": "系统", "state": "状态", "replaced_by": "替代系统", "hosting": "部署方式", "found": "识别到的文字",
+                             "resources": "信息资源",
+    "exclusive": "只向特定企业开放", "cleared_on": "销号日期", "projects": "项目", "limit_fen": "上限", "merge_reason": "合并编报理由",
+    "object": "采购标的", "bundled": "打包", "service_total_fen": "购买服务全期费用", "self_build_cost_fen": "自建及运维测算",
+    "share_percent": "比例（%）", "single": "单一来源", "study_fen": "可研批复投资", "design_fen": "初步设计批复投资",
+    "responsible_person": "项目责任人", "executed_on": "实施日期", "evidence": "所依据的文件", "total_fen": "批复总投资",
+    "contracts_fen": "合同合计", "settled_fen": "审定金额", "amount_fen": "金额", "beyond": "超出的调整", "reason": "理由",
+    "grave_from": "严重逾期起算", "suspended_on": "暂停日期", "terminated_on": "终止日期", "price_weight": "价格权重（%）",
+    "wanted": "应为（%）", "page": "所在页", "method": "采购方式", "own": "自行采购", "payments": "支付笔数", "wrong": "不符合的",
+    "silent": "未登记的", "surplus_fen": "结余", "returned_fen": "已退回", "soft_due": "应于", "reported_on": "报告日期",
+    "opens": "期间开始", "closes": "期间结束", "operation": "投入运行", "grades": "等级", "received_on": "收到日期",
+    "incidents": "事件", "faults": "问题", "valid_until": "有效期至", "months": "月数", "in_force": "施行日期", "stage": "阶段",
+    "stages": "阶段", "ended_on": "阶段结束", "filed": "已归档份数", "lacking": "缺少的材料", "evaluation": "评审办法",
+    "system_category": "项目类型", "new_data_center": "新建数据中心", "hardware": "含硬件设备"}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {status.value: status.label for status in Status},
     "due_basis": {"formula": "按规则推算", "deadline": "批复或合同约定", "extension": "延期批复",
@@ -57,6 +73,8 @@ def _reading(name: str, value: Any) -> Reading:
         return Reading(label, "", keys)
     if value is None:
         return Reading(label, "未登记")
+    if name.endswith("_fen") and isinstance(value, int):
+        return Reading(label, f"{wan(value)} 万元")
     if name == "material":
         return Reading(label, type_name(str(value)))
     return Reading(label, _VALUES.get(name, {}).get(str(value)) or shown(value))

@@ -17,6 +17,7 @@ from archive.field_kinds import FIELDS, shown_masked
 from archive.models.documents import TEXT_STATE_NAMES, TextState
 from archive.permissions import ROLE_NAMES, Role
 from archive.personal import mask, mask_values
+from archive.registers import REGISTERS
 from retention.compliance.clauses import all_clauses
 
 NOTHING = "—"
@@ -73,11 +74,11 @@ def yes(value: object) -> str:
 
 
 def type_name(key: str) -> str:
-    """The document type's Chinese name; the key itself where the taxonomy no longer knows it."""
+    """The Chinese name of a document type or a register; the key itself where nothing knows it."""
     try:
         return str(taxonomy.load().get(key).name)
     except ArchiveError:
-        return key or "未识别"
+        return REGISTERS[key].title if key in REGISTERS else key or "未识别"
 
 
 def stage_name(code: str) -> str:

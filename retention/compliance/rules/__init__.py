@@ -9,17 +9,30 @@ from retention.compliance.rules import (
     acceptance_materials,
     acceptance_report,
     acceptance_term,
+    building,
     evidence_quality,
     filing,
+    funding,
+    kinds_of_project,
     om_contracts,
+    oversight,
     papers_asked,
+    performance,
+    planning,
+    preparing,
+    procurement,
+    registration,
     sanctions,
+    security_checks,
+    statutes,
     trial,
+    unit_sanctions,
 )
 
 MODULES: tuple[ModuleType, ...] = (
-    trial, acceptance_term, acceptance_report, acceptance_materials, evidence_quality, sanctions, om_contracts, papers_asked,
-    filing)
+    kinds_of_project, registration, planning, preparing, building, trial, acceptance_term, acceptance_report,
+    acceptance_materials, evidence_quality, filing, sanctions, unit_sanctions, funding, procurement, om_contracts, oversight,
+    performance, security_checks, papers_asked, statutes)
 
 
 class DuplicateRule(Exception):

@@ -18,7 +18,8 @@ _BUILT = ("建设管理", "试运行验收")
 _NAMED = 6
 
 
-@rule("R26-4", title="各阶段材料按时归档", clause="26.2", severity=Severity.H, targets=("ARCH", "HEAD", "PM"),
+@rule("R26-4", title="各阶段材料按时归档", clause="26.2", also=("arch.13", "invest.29"), severity=Severity.H,
+      targets=("ARCH", "HEAD", "PM"),
       evidence=("approved_on", "contract_signed_on", "actual_completion", "acceptance_date"),
       arithmetic="申报审批、采购合同、建设管理、试运行验收各阶段结束（批复、签订合同、建设完成、申请验收）后满 90 天仍没有任何"
                  "材料归档的，"
