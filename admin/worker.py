@@ -17,7 +17,7 @@ from ingest.ocr.looking import ScanJudge
 from ingest.reading import PendingReader
 
 log = logging.getLogger("dangan.worker")
-IDLE_SECONDS, LONGEST_IDLE = 0.05, 0.4
+IDLE_SECONDS = 0.05
 TROUBLE_SECONDS, LONGEST_TROUBLE = 1.0, 10.0
 GRACE_SECONDS = 5.0  # for what is being read when the worker is told to stop; it is given back then
 END_SECONDS = 5.0  # for what cannot be interrupted: a batch of the index, a judgement
@@ -89,7 +89,7 @@ class Worker:
                 continue
             if delivery.done:
                 trouble, size = TROUBLE_SECONDS, min(size * 4, subscription.batch)
-            idle = IDLE_SECONDS if delivery.claimed else min(idle * 2, LONGEST_IDLE)
+            idle = IDLE_SECONDS if delivery.claimed else min(idle * 2, subscription.idle)
             if not delivery.claimed:
                 self._stop.wait(idle)
 

@@ -37,7 +37,8 @@ class NotNow(Exception):
 class Subscription:
     """The work of one lane: up to `batch` events at a time in each of `threads`.
 
-    `gather` seconds pass between claiming and handling, so that what happens meanwhile need not be done twice.
+    `gather` seconds pass between claiming and handling, so that what happens meanwhile need not be done twice. Where
+    nothing waits the lane looks again after `idle` seconds at the latest.
     """
 
     lane: str
@@ -45,6 +46,7 @@ class Subscription:
     batch: int = 64
     threads: int = 1
     gather: float = 0.0
+    idle: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

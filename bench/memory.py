@@ -84,11 +84,11 @@ def _parents() -> dict[int, int]:
 def _by_name(sizes: dict[int, int]) -> dict[str, int]:
     named: dict[str, int] = {}
     for pid, size in sizes.items():
-        named[_name(pid)] = named.get(_name(pid), 0) + size
+        named[name_of(pid)] = named.get(name_of(pid), 0) + size
     return named
 
 
-def _name(pid: int) -> str:
+def name_of(pid: int) -> str:
     """`mongod`, `admin web`, `archive.mongo.guardian`, … as the command line says it."""
     try:
         words = (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")

@@ -58,6 +58,25 @@ def _documents(report: Report) -> list[str]:
         ("检索内存峰值 · peak memory", f"{search['megabytes']['peak']} MB")])]
 
 
+def _single(report: Report) -> list[str]:
+    found = report["single"]
+    return ["", "## 一页文件 · One page", "", *_table(("", ""), [
+        ("文件，逐件 · files, one after another", found["files"]),
+        ("从上传到可检索，中位数 / 最慢 · upload until found, median / worst",
+         f"{found['searchable_median_s']} / {found['searchable_worst_s']} s"),
+        ("从上传到收妥，中位数 · upload until answered, median", f"{found['answered_median_s']} s")])]
+
+
+def _heap(report: Report) -> list[str]:
+    """Measured apart, beside other work: what counts there is the processor's time of each process."""
+    rows: list[Row] = [(found["what"], found["load"], found["docs_per_second"], *(
+        found["processor_seconds"].get(name, "–") for name in ("admin ingest", "ingest.sandbox_worker", "mongod")),
+        round(sum(found["processor_seconds"].values()), 1)) for found in report["heap"]["runs"]]
+    return ["", "## 一堆文件，处理器时间 · A heap of files, processor time", "", report["heap"]["note"], "",
+            *_table(("", "负载 load", "docs/s", "archive, s", "sandbox, s", "mongod, s", "合计 all, s"), rows), "",
+            *(f"* {line}" for line in report["heap"]["where"])]
+
+
 def _register(report: Report) -> list[str]:
     found = report["register"]
     rows: list[Row] = [(name, taken["p50_ms"], taken["p95_ms"]) for name, taken in found["lists"].items()]
@@ -118,7 +137,8 @@ def _cluster(report: Report) -> list[str]:
 
 
 SECTIONS: Mapping[str, Callable[[Report], list[str]]] = {
-    "floors": _floors, "documents": _documents, "register": _register, "reindex": _reindex, "permission": _permission,
+    "floors": _floors, "documents": _documents, "single": _single, "heap": _heap, "register": _register, "reindex": _reindex,
+    "permission": _permission,
     "upload": _upload, "upload_to_peers": _peers, "cluster": _cluster}
 
 

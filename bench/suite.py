@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench import corpus, floors, machine, permission, register, reindex, search_http, upload
+from bench import corpus, floors, machine, permission, register, reindex, search_http, single, upload
 
 MB = 1 << 20
 
@@ -34,6 +34,7 @@ QUICK = {"projects": 100, "reindexed": 1000, "dossier": 1000, "upload": 64 * MB}
 PARTS: Mapping[str, Callable[[Plan], dict[str, Any]]] = {
     "floors": lambda plan: floors.measure(plan.folder),
     "documents": lambda plan: search_http.measure(plan.folder, plan.engines),
+    "single": lambda plan: single.measure(plan.engines),
     "register": lambda plan: register.measure(plan.engines, plan.projects),
     "reindex": lambda plan: reindex.measure(plan.engines, plan.reindexed),
     "permission": lambda plan: permission.measure(plan.engines, plan.dossier),

@@ -24,14 +24,14 @@ CODE = "XM-2024-001"
 @pytest.fixture
 def made(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Worker]]:
     """A worker whose lanes do as the test says; impatient, for tests."""
-    for name in ("IDLE_SECONDS", "LONGEST_IDLE", "TROUBLE_SECONDS", "LONGEST_TROUBLE"):
+    for name in ("IDLE_SECONDS", "TROUBLE_SECONDS", "LONGEST_TROUBLE"):
         monkeypatch.setattr(module, name, 0.01)
     monkeypatch.setattr(events, "AWAY", timedelta(milliseconds=50))
     workers: list[Worker] = []
 
     def make(**lanes: events.Handler) -> Worker:
         def table(*_: object) -> tuple[Subscription, ...]:
-            return tuple(Subscription(lane, lanes.get(lane, nothing), batch=4) for lane in LANES)
+            return tuple(Subscription(lane, lanes.get(lane, nothing), batch=4, idle=0.01) for lane in LANES)
 
         monkeypatch.setattr(module, "subscriptions", table)
         workers.append(Worker(system))

@@ -1,0 +1,51 @@
+"""How much processor time a tree of processes takes, by name: on a shared machine the figure that can be compared."""
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from bench.memory import PROC, name_of, tree
+
+EVERY_SECONDS = 0.2
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class ProcessorTime:
+    """Samples while its block runs: what a process took since its last sample before it ended is lost."""
+
+    def __init__(self, roots: Callable[[], set[int]]) -> None:
+        self.roots = roots
+        self._taken: dict[int, tuple[str, float]] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "ProcessorTime":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def seconds(self) -> dict[str, float]:
+        """By the name of the process, the starts of the processes included."""
+        found: dict[str, float] = {}
+        for name, seconds in self._taken.values():
+            found[name] = found.get(name, 0.0) + seconds
+        return {name: round(seconds, 2) for name, seconds in sorted(found.items())}
+
+    def _watch(self) -> None:
+        while not self._stop.wait(EVERY_SECONDS):
+            for pid in tree(self.roots()):
+                if (seconds := _seconds(pid)) is not None and (name := name_of(pid)) != "gone":
+                    self._taken[pid] = name, seconds
+
+
+def _seconds(pid: int) -> float | None:
+    try:
+        fields = Path(PROC, str(pid), "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / TICKS
