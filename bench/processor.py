@@ -9,6 +9,7 @@ from types import TracebackType
 from bench.memory import PROC, name_of, tree
 
 EVERY_SECONDS = 0.2
+UNNAMED = ("?", "gone")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -39,8 +40,9 @@ class ProcessorTime:
     def _watch(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
             for pid in tree(self.roots()):
-                if (seconds := _seconds(pid)) is not None and (name := name_of(pid)) != "gone":
-                    self._taken[pid] = name, seconds
+                if (seconds := _seconds(pid)) is not None:
+                    name = name_of(pid)  # of one that has just ended nobody knows the name any more
+                    self._taken[pid] = self._taken[pid][0] if name in UNNAMED and pid in self._taken else name, seconds
 
 
 def _seconds(pid: int) -> float | None:
