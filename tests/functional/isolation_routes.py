@@ -126,6 +126,7 @@ GET: dict[str, list[Values]] = {
     "registers.project_rows": crossed(each(code=CODES, register=REGISTERS), one_by_one(withdrawn=("1",), page=NUMBERS)),
     "registers.unit_rows": crossed(each(unit=UNITS, register=REGISTERS), one_by_one(withdrawn=("1",), page=NUMBERS)),
     "registers.row": each(key=ROWS),
+    "reports.download": each(code=("{p_a}", "{p_none}"), report=("acceptance", "performance", "adjustment"), form=("docx", "xlsx")),
     "api_registers.listed": [{}], "api_registers.everywhere": crossed(each(register=REGISTERS), one_by_one(page=NUMBERS, size=("200",))),
     "api_registers.of_project": crossed(each(code=CODES, register=REGISTERS), one_by_one(withdrawn=("true",))),
     "api_registers.of_unit": crossed(each(unit=UNITS, register=REGISTERS), one_by_one(withdrawn=("true",))),

@@ -25,6 +25,7 @@ from admin.web.pages.people import people
 from admin.web.pages.projects import projects
 from admin.web.pages.receipts import receipts
 from admin.web.pages.registers import registers
+from admin.web.pages.reports import reports
 from admin.web.pages.resumable import resumable
 from admin.web.pages.review import review
 from admin.web.pages.rules import rules_pages
@@ -38,7 +39,8 @@ from archive.permissions import Permission
 from retention.inbox import unread
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
-              fields, registers, viewer, search_pages, findings, boards, rules_pages, operations, people, secrecy, audit_pages,
+              fields, registers, reports, viewer, search_pages, findings, boards, rules_pages, operations, people, secrecy,
+              audit_pages,
               account,
              notices, inbox)
 STATIC_SECONDS = 7 * 86_400

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from admin.papers.reports import REPORTS
 from admin.web.pages.register_forms import RowForm, blank_form, entry_form, sent_form, values_of
 from admin.web.pages.shared import actor, area, needs, page_number, system, told
 from archive import queries
@@ -124,6 +125,7 @@ def _overview(owner: Owner) -> str:
     return render_template(
         "pages/register_owner.html", owner=owner, counts=counts_of(owner), unit_seen=sees_unit(actor(), owner.unit),
         registers=[register for register in REGISTERS.values() if register.scope == owner.scope],
+        reports=[(key, name) for key, (name, _) in REPORTS.items()],
         of_unit=[register for register in REGISTERS.values() if register.scope == UNIT],
         projects=queries.list_projects(actor(), unit=owner.unit, size=200) if owner.scope == UNIT else None)
 
