@@ -58,7 +58,8 @@ def acceptance(facts: Told) -> Paper:
         _pairs([*_project(facts), ("建设完成日期", p.actual_completion), ("试运行", _span(p.trial_start, p.trial_end_actual)),
                 ("延期批准至", p.extension_until or "无"), ("验收日期", p.acceptance_date), ("验收结论", p.acceptance_result),
                 ("投入运行日期", p.operation_start), ("质保期至", p.warranty_end)]),
-        _contracts(facts), facts.papers(ACCEPTANCE)], head=_head(facts, "acceptance"), end=_end(facts), note=_note(facts))
+        _contracts(facts), facts.papers(ACCEPTANCE)], head=_head(facts, "acceptance"),
+        end=_end(facts), note=_note(facts), day=facts.today)
 
 
 def performance(facts: Told) -> Paper:
@@ -76,7 +77,7 @@ def performance(facts: Told) -> Paper:
                 (f"{year} 年支付（万元）", _wan(sum(row["amount_fen"] for row in this_year)) if paid else None),
                 ("支付占合同金额", f"{Decimal(total) * 100 / signed:.2f}%" if signed and paid else None)]),
         _register(facts.rows["payment"], "payment", ("number", "paid_on", "amount_fen", "purpose", "kind", "contract"), "支付明细"),
-        facts.papers(PERFORMANCE)], head=_head(facts, "performance"), end=_end(facts), note=_note(facts))
+        facts.papers(PERFORMANCE)], head=_head(facts, "performance"), end=_end(facts), note=_note(facts), day=facts.today)
 
 
 def adjustment(facts: Told) -> Paper:
@@ -87,7 +88,7 @@ def adjustment(facts: Told) -> Paper:
     return Paper("项目自行调整报备表", [
         _pairs([*_project(facts), ("自行调整次数", len(own)), ("累计调整金额（万元）", _wan(moved)), ("占批准总投资", share)]),
         _register(own, "adjustment", ("number", "reason", "content", "amount_fen", "decided_on", "executed_on"), "调整明细"),
-        facts.papers(ADJUSTMENT)], head=_head(facts, "adjustment"), end=_end(facts), wide=True, note=_note(facts))
+        facts.papers(ADJUSTMENT)], head=_head(facts, "adjustment"), end=_end(facts), wide=True, note=_note(facts), day=facts.today)
 
 
 REPORTS: Mapping[str, tuple[str, Callable[[Told], Paper]]] = {
