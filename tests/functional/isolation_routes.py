@@ -267,6 +267,8 @@ WRITES: tuple[Write, ...] = (
     Write("POST", "projects.create", {}, {}, form={"code": "{p_a}|{p_none}", **PROJECT_OF_A}),
     on_project("POST", "uploads.upload", file=FILE), on_document("POST", "uploads.new_version", file=FILE),
     on_project("POST", "uploads.upload", file=FILE, headers={"X-Requested-With": "fetch"}),
+    Write("PUT", "api_notices.choose", {}, {}, json={"declines": ["overdue"]}),  # one's own; this much nobody may decline
+    _on("DELETE", "api_notices.drop", "name", "jiafang", "nobody"),
     _on("POST", "notices.substitute_for", "name", "jiafang", "nobody",
         form={"substitute": "unit_b", "first": "2026-03-02", "last": "2026-03-09"}),
     _on("POST", "people.disable", "name", "jiafang", "nobody", form={}),
@@ -279,9 +281,9 @@ WRITES: tuple[Write, ...] = (
 
 # Writes that take no identifier of anybody else: one's own account, signing in, and what these roles may not do at all.
 NOT_WRITTEN: dict[str, str] = {
-    **dict.fromkeys(("notices.add_substitute", "notices.end_substitute", "api_notices.add", "api_notices.drop"),
+    **dict.fromkeys(("notices.add_substitute", "notices.end_substitute", "api_notices.add"),
                     "one's own; of who takes a place, one answer for all that may not"),
-    "inbox.read": "one's own", "api_inbox.read": "one's own", "notices.choose": "one's own", "api_notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
+    "inbox.read": "one's own", "api_inbox.read": "one's own", "notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
     "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier",
     "secrecy.decide": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}
