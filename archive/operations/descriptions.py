@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from archive.access import require, system_actor
 from archive.clock import Clock
 from archive.models import Document
-from archive.operations.documents import Description, describe_again
+from archive.operations.describing import Description, describe_again
 from archive.permissions import Permission
 from archive.transaction import Transaction, write
 

@@ -5,7 +5,7 @@ Bytes are in the blob store before any of this runs; here they get their name, o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -15,9 +15,10 @@ from archive.access import Actor, may_see, require, system_actor
 from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
-from archive.models import Candidate, Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.models import Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
 from archive.models.withdrawals import Withdrawal
 from archive.operations.clearances import keep_refusal
+from archive.operations.describing import Description, describe, describe_again
 from archive.operations.layouts import emit_scanned
 from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt
@@ -58,23 +59,6 @@ class TextRead:
     ocr_engine: str = ""
     reader: str = ""
     headings: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What is known or guessed about a document when it is filed. `by_hand` names the fields a person gave."""
-
-    type: str
-    type_source: str
-    title: str
-    candidates: Sequence[tuple[str, int, Sequence[str]]] = ()
-    doc_date: date | None = None
-    doc_no: str = ""
-    issuer: str = ""
-    conclusion: str = ""
-    terms: Sequence[str] = ()
-    by_hand: Sequence[str] = ()
-    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,49 +304,14 @@ def still_open(tx: Transaction, project: Project) -> Project:
 def _document(tx: Transaction, project: Project, description: Description, filename: str) -> Document:
     document = Document(id=new_id(), dossier=project.id, project=project.code, unit=project.unit, filename=filename,
                         created_at=tx.now, created_by=tx.actor.id)
-    _describe(document, description)
+    describe(document, description)
     return document
-
-
-def _describe(document: Document, description: Description) -> None:
-    """Put the description on the document, except where a person's word stands."""
-    document.type, document.type_source = description.type, description.type_source
-    document.stage = taxonomy.load().get(description.type).stage
-    values = {
-        "title": (description.title or document.filename or "无题名")[:500], "doc_date": description.doc_date,
-        "doc_no": description.doc_no[:200], "issuer": description.issuer[:200],
-        "conclusion": description.conclusion[:50]}
-    for name, value in values.items():
-        if name not in document.by_hand:
-            setattr(document, name, value)
-    document.by_hand = sorted({*document.by_hand, *description.by_hand})
-    document.terms, document.recogniser = list(description.terms), description.engine
-    document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
-                           for key, score, reasons in description.candidates]
-
-
-def describe_anew(document: Document, description: Description) -> None:
-    """Another version is described: what was read from the one before goes, only a person's word stands."""
-    type_, source, stage = document.type, document.type_source, document.stage
-    _describe(document, description)
-    if source in ("given", "confirmed"):
-        document.type, document.type_source, document.stage = type_, source, stage
 
 
 def _next_number(tx: Transaction, document: Document) -> int:
     """The number of a version that was withdrawn is not given again."""
     withdrawn = collection(Withdrawal).find({"document": document.id}, {"number": 1}, session=tx.session)
     return max([int(document.version), *(int(row["number"]) for row in withdrawn)]) + 1
-
-
-def describe_again(document: Document, description: Description) -> None:
-    """The full text is known now: it replaces guesses and fills gaps, never what a person gave or confirmed."""
-    if document.type_source in ("recognised", "unrecognised"):
-        return _describe(document, description)
-    document.terms, document.recogniser = list(description.terms), description.engine
-    for name in {"doc_date", "doc_no", "issuer", "conclusion"} - set(document.by_hand):
-        setattr(document, name, getattr(document, name) or getattr(description, name))
-    return None
 
 
 def _version(tx: Transaction, document_id: str, dossier: str, number: int, intake: Intake) -> Version:

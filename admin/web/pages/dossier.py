@@ -17,7 +17,8 @@ from archive.access import seen_because
 from archive.clearances import count_refused
 from archive.dossier import DossierView, dossier_of
 from archive.errors import ArchiveError, Conflict, Invalid
-from archive.operations.documents import Description, catalogue_document
+from archive.operations.describing import Description
+from archive.operations.documents import catalogue_document
 from archive.operations.projects import assign_dossier, update_project, waive_material
 from archive.permissions import Permission
 from archive.personal import PERSONAL_LABEL
