@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from flask import Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from admin.api.context import Asked, Listing, Paging, Strict, actor, answer, area, system
 from admin.api.idempotency import WriteHeaders, idempotent
@@ -48,6 +48,12 @@ class InboxList(Listing):
 class ReadOnes(Asked):
     ids: list[str] = Field(default_factory=list, max_length=MOST_AT_ONCE, description="哪些")
     all: bool = Field(False, description="全部")
+
+    @model_validator(mode="after")
+    def _say_which(self) -> "ReadOnes":
+        if not self.ids and not self.all:
+            raise ValueError("请给出 ids，或用 all 表示全部")
+        return self
 
 
 class ReadResult(Strict):

@@ -132,12 +132,12 @@ def _write_rejects(manifest: ManifestFile, run: ImportRun, target: Path | None) 
 
 
 def _teller(run: ImportRun) -> Callable[[ImportRun], None]:
-    """A line every few seconds: how far, how fast lately, how long yet."""
+    """A line after a second, then more and more seldom: how far, how fast lately, how long yet."""
     marks = [(time.monotonic(), run.done)]
 
     def tell(run: ImportRun) -> None:
         now = time.monotonic()
-        if now - marks[-1][0] < SECONDS_BETWEEN_LINES and run.done < run.total:
+        if now - marks[-1][0] < min(SECONDS_BETWEEN_LINES, len(marks)) and run.done < run.total:
             return
         marks.append((now, run.done))
         del marks[:-13]  # about the last minute

@@ -17,6 +17,7 @@ from ingest.scanners.port import Finding, Knowledge, Verdict
 
 NAME = "查毒程序 clamd"
 CHUNK = 256 << 10
+BROKEN_OFF = "连接被对方中断"
 LONGEST_ANSWER = 64 << 10
 SIZE_LIMIT = "size limit exceeded"
 LIMITS = "Heuristics.Limits.Exceeded"  # what clamd says of a file it did not look through, given AlertExceedsMax
@@ -57,6 +58,8 @@ class ClamdScanner:
                 yield connection
         except TimeoutError:
             raise _down("没有在规定时间内回答") from None
+        except (ConnectionResetError, BrokenPipeError):
+            raise _down(BROKEN_OFF) from None
         except OSError as error:
             raise _down(error.strerror or type(error).__name__) from None
 
@@ -102,7 +105,7 @@ def _answer(connection: socket.socket) -> str:
             break
         received += piece
     if not received:
-        raise _down("连接被对方中断")
+        raise _down(BROKEN_OFF)
     return received.rstrip(b"\0").decode(errors="replace").strip()
 
 

@@ -107,7 +107,7 @@ def test_a_search_leads_to_the_marked_words_on_their_page(visitor: Visitor) -> N
 
 def test_an_explanation_opens_in_place_and_from_a_link(visitor: Visitor) -> None:
     finding = FindingRecord.objects(project="SC-2024-001", rule="R31-3").get()
-    page = visitor.sign_in("supervisor").open("/findings")
+    page = visitor.sign_in("supervisor").open("/findings?rule=R31-3")
     row = page.locator(f"#finding-{finding.id}")
     expect(row.get_by_text("推算过程")).to_be_hidden()
     row.locator("> summary").focus()

@@ -102,7 +102,7 @@ def judge(data: Path, count: int) -> None:
 
 
 def test_an_import_killed_three_times_completes_without_doubles(tmp_path: Path) -> None:
-    run_import(tmp_path, 800, seed=4)
+    run_import(tmp_path, 1200, seed=4)
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_no_parameter_breaks_a_route(everybody: Everybody, project: Project, des
         if method != "get":
             continue
         address = re.sub(r"{\w+}", CODE, path).removeprefix("/api/v1")
-        for parameter in (p["name"] for p in operation["parameters"] if p["in"] == "query"):
+        for parameter in (p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"):
             for value in NASTY:
                 fair(api.get(f"{address}?{parameter}={quote(value)}"), (path, parameter, value))
         for value in NASTY[1:]:
