@@ -14,7 +14,7 @@ from ingest.ledger import CellError, ContractRow, ProjectRow, RegisterRow, read_
 class ImportReport:
     """As contract `dangan project import --json`: counts of each sheet, and every error by sheet, row and column.
 
-    `registers` has counts by register key, of those the file has.
+    `registers` has counts by register key, of those the file has; the command leaves it out where that is none.
     """
 
     projects: dict[str, int]

@@ -1,5 +1,6 @@
 """project import, list, show."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ def import_(file: Path, dry_run: bool, as_json: bool) -> int:
         if not report.errors and not dry_run:
             wait_until_done(system, [p.code for p in Project.objects.only("code")], timeout=WAIT_SECONDS)
     if as_json:
-        show(report)
+        show({name: value for name, value in asdict(report).items() if name != "registers" or value})
     else:
         _print(report, dry_run)
     return 1 if report.errors else 0

@@ -14,7 +14,7 @@ from tests.functional.shell import Shell
 
 CODE = "XM-2024-001"
 LEDGER = f"项目编号,项目名称,项目单位,建设方式,批复日期\n{CODE},一体化协同办公平台建设项目,省数字政务厅,自行建设,2024-03-01\n"
-FILES = 150
+FILES = 600
 pytestmark = pytest.mark.timeout(240)
 
 
