@@ -14,8 +14,8 @@ from tests.functional.shell import Shell
 
 CODE = "XM-2024-001"
 LEDGER = f"项目编号,项目名称,项目单位,建设方式,批复日期\n{CODE},一体化协同办公平台建设项目,省数字政务厅,自行建设,2024-03-01\n"
-FILES = 600
-pytestmark = pytest.mark.timeout(240)
+FILES = 300
+pytestmark = pytest.mark.timeout(400)
 
 
 def write_files(folder: Path, count: int) -> Path:
@@ -153,7 +153,7 @@ def test_a_backup_during_ingest_restores_to_a_sound_archive(tmp_path: Path) -> N
     files = write_files(tmp_path / "files", FILES)
     with EmbeddedMongo.attach(tmp_path / "var") as share, MongoClient[dict[str, Any]](share.url) as client:
         source = archive(tmp_path)
-        ingest = source.start("ingest", files, "--project", CODE, "--json")
+        ingest = source.start("ingest", files, "--project", CODE)  # what it says fits into a pipe that nobody reads
         try:
             accepted, made = [], []
             for number in range(2):

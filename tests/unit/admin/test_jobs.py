@@ -199,4 +199,5 @@ def test_the_notices_need_attention_where_a_mail_was_refused(system: System, mon
                           (digests.Post(uncertain=1), "attention")):
         monkeypatch.setattr(digests, "run", lambda system, today, post=post: post)
         run = run_job(system, SYSTEM, "notices.daily")
-        assert (run.outcome, run.result) == (outcome, dataclasses.asdict(post))
+        assert run.outcome == outcome
+        assert dataclasses.asdict(post).items() <= run.result.items(), "beside what else the job did"
