@@ -6,7 +6,7 @@ from datetime import date
 
 from archive import taxonomy
 from archive.learning import lessons
-from archive.operations.describing import Description
+from archive.operations.descriptions import Description
 from ingest.classify import REVISION, recognise
 from ingest.learned import with_lessons
 from ingest.metadata import read_metadata

@@ -11,7 +11,7 @@ from archive.clock import Clock
 from archive.effects import FILED_WHOLE
 from archive.errors import ArchiveError, EngineDown
 from archive.models import Document, Member, OutboxEvent, Outcome, Version
-from archive.operations.describing import Description
+from archive.operations.descriptions import Description
 from archive.operations.documents import TextRead, record_text
 from archive.operations.examinations import Examined, record_examined
 from archive.operations.likenesses import compare

@@ -16,7 +16,7 @@ from archive.clock import Clock
 from archive.errors import Invalid, NotFound, Refused, Secret
 from archive.models import Project, TextState
 from archive.operations import documents
-from archive.operations.describing import Description
+from archive.operations.descriptions import Description
 from archive.operations.documents import Filed, Intake, Scan, TextRead
 from archive.operations.members import Origin
 from archive.operations.withdrawals import refused_before

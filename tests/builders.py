@@ -6,7 +6,7 @@ from typing import Any
 from admin.system import System
 from archive.access import Actor, system_actor
 from archive.models import Project, TextState
-from archive.operations.describing import Description
+from archive.operations.descriptions import Description
 from archive.operations.documents import TextRead
 from archive.operations.projects import create_project
 

@@ -18,7 +18,7 @@ from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
 from archive.models.withdrawals import Withdrawal
 from archive.operations.clearances import keep_refusal
-from archive.operations.describing import Description, describe, describe_again
+from archive.operations.descriptions import Description, describe, describe_again
 from archive.operations.layouts import emit_scanned
 from archive.operations.learning import keep_evidence
 from archive.operations.members import Origin, adopt

@@ -16,7 +16,7 @@ from archive.clock import Clock
 from archive.models import AuditEntry, Document, Idempotency, Member, TextPart, TextRecord, TextState, Version
 from archive.models.similarity import Likeness
 from archive.models.withdrawals import Clearance, Withdrawal
-from archive.operations.describing import Description, describe_anew
+from archive.operations.descriptions import Description, describe_anew
 from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
 

@@ -18,7 +18,7 @@ from admin.uploads.records import Announced
 from archive.access import Actor
 from archive.models import Channel, Document, Project, Version, new_id
 from archive.models.receipts import Outcome
-from archive.operations.describing import Description
+from archive.operations.descriptions import Description
 from archive.operations.documents import catalogue_document
 from archive.operations.people import NewPerson, add_person, issue_token
 from archive.operations.projects import LedgerRow, assign_dossier, import_ledger, waive_material

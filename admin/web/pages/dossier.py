@@ -17,7 +17,7 @@ from archive.access import seen_because
 from archive.clearances import count_refused
 from archive.dossier import DossierView, dossier_of
 from archive.errors import ArchiveError, Conflict, Invalid
-from archive.operations.describing import Description
+from archive.operations.descriptions import Description
 from archive.operations.documents import catalogue_document
 from archive.operations.projects import assign_dossier, update_project, waive_material
 from archive.permissions import Permission
