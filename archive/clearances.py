@@ -57,7 +57,7 @@ def clearance_requests(actor: Actor, *, state: str = "", page: int = 1, size: in
     """All requests, for the one who decides: those that wait first, then the last decided."""
     require(actor, Permission.SECRECY_CLEAR)
     rows = ClearanceRequest.objects(state=state) if state else ClearanceRequest.objects
-    return page_of(rows.order_by("state", "-asked_at"), page, size)
+    return page_of(rows.order_by("state", "-asked_at", "id"), page, size)
 
 
 def refusals_of(digests: Sequence[str]) -> dict[str, SecrecyRefusal | Withdrawal]:

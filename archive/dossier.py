@@ -52,7 +52,7 @@ class DossierView:
 def dossier_of(actor: Actor, code: str) -> DossierView:
     """Raises NotFound where the actor may not see it."""
     project = find_project(actor, code)
-    return view(project, list(Document.objects(dossier=project.id).order_by("doc_date", "created_at")))
+    return view(project, list(Document.objects(dossier=project.id).order_by("doc_date", "created_at", "id")))
 
 
 def view(project: Project, documents: Sequence[Document]) -> DossierView:

@@ -78,9 +78,12 @@ class ReadOnly(ModelView):
 
     def get_list(self, page: int | None, sort_column: str | None, sort_desc: bool | None, search: str | None,
                  filters: Any, execute: bool = True, page_size: int | None = None) -> Any:
-        """One page; what an address asks for beyond reason is the first page of it."""
-        return super().get_list(max(page or 0, 0), sort_column, sort_desc, (search or "").replace("\0", "")[:LONGEST_SEARCH],
-                                filters, execute, page_size)
+        """One page; what an address asks for beyond reason is the first page of it. Rows alike stay in one order over pages."""
+        count, rows = super().get_list(max(page or 0, 0), sort_column, sort_desc,
+                                       (search or "").replace("\0", "")[:LONGEST_SEARCH], filters, False, page_size)
+        order = dict([(sort_column, sort_desc)] if sort_column else self._get_default_order() or ())
+        rows = rows.order_by(*(f"{'-' if falling else ''}{column}" for column, falling in (order | {"id": order.get("id", False)}).items()))
+        return count, rows.all() if execute else rows
 
     @expose("/api/file/")
     def api_file_view(self) -> Any:

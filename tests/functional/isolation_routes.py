@@ -13,6 +13,7 @@ from tests.builders import UNIT, UNIT_B
 
 Values = Mapping[str, str]
 CODES = ("{p_b}", "{p_b2}", "{p_a}", "{p_a2}", "{p_named}", "{p_none}")
+BOTH = ("{p_b}", "{p_a}")  # for what is asked beside: the own and the foreign
 DOCUMENTS = ("{d_b}", "{d_b_pdf}", "{d_a}", "{d_a_pdf}", "{d_none}")
 BUNDLES = ("{d_b_zip}", "{d_b_child}", "{d_a_zip}", "{d_a_child}")  # and what was inside of them
 REGISTERS = ("procurement", "system", "没有这个登记簿")
@@ -40,12 +41,12 @@ def crossed(left: Sequence[Values], right: Sequence[Values]) -> list[Values]:
     return [{**one, **other} for one in left for other in right]
 
 
+PAGES = one_by_one(withdrawn=("1",), page=NUMBERS)[1:]
 STATUSES = ("open", "acknowledged", "waiver_pending", "waived", "cleared", "none", "failed", "passed")
 SEVERITIES = tuple("CHMLI")
 RULES = ("R31-3", "R12-1", "R99-9")
 FINDING_FILTERS = one_by_one(status=STATUSES, severity=SEVERITIES, rule=RULES, unit=UNITS, project=CODES, page=NUMBERS)
-API_FINDINGS = FINDING_FILTERS + crossed(one_by_one(status=("open", "passed"), unit=UNITS, project=CODES, page=NUMBERS), each(
-    as_of=DAYS)) + each(outcome=("failed", "unknown", "passed"), size=("1", "200"), page=("1", "2"))
+API_FINDINGS = FINDING_FILTERS + crossed(one_by_one(status=("passed",), unit=UNITS, project=BOTH), each(as_of=DAYS)) + each(outcome=("failed", "unknown", "passed"), size=("1", "200"), page=("1", "2"))
 SORTS = ("relevance", "date_desc", "date_asc", "title")
 SEARCH_FILTERS = one_by_one(project=CODES, unit=UNITS, type=("meeting_minutes", "mlps_report"), stage=("ACC", "SEC"),
                             sort=SORTS, page=NUMBERS)
@@ -85,7 +86,7 @@ GET: dict[str, list[Values]] = {
     "api_documents.versions": crossed(each(id=DOCUMENTS), one_by_one(page=NUMBERS)),
     "api_documents.alike": each(id=DOCUMENTS),
     "api_documents.withdrawals": each(code=CODES),
-    "api_secrecy.refusals": crossed(each(code=CODES), one_by_one(page=NUMBERS)), "api_secrecy.requests": one_by_one(state=("asked",)),
+    "api_secrecy.refusals": each(code=CODES) + each(code=BOTH, page=NUMBERS), "api_secrecy.requests": one_by_one(state=("asked",)),
     "secrecy.of_dossier": each(code=CODES), "secrecy.requests": one_by_one(page=NUMBERS),
     "guarding.labelled": each(code=CODES, label=("内部", "含个人信息", "没有这个标签")),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
@@ -97,7 +98,7 @@ GET: dict[str, list[Values]] = {
                                       mode=("self_build", "service_purchase"), kind=("new", "upgrade", "om")),
     "api_projects.show": each(code=CODES), "api_projects.contracts": each(code=CODES),
     "api_timeline.show": crossed(each(code=CODES), [{}, {"format": "svg"}, {"format": "svg", "shape": "downwards", "as_of": DAYS[0]}]),
-    "api_readiness.show": crossed(each(code=CODES), one_by_one(as_of=DAYS)),
+    "api_readiness.show": each(code=CODES) + each(code=BOTH, as_of=DAYS),
     "api_readiness.printed": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), format=("docx", "pdf")),
     "acceptance.download": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), form=("docx", "pdf")),
     "boards.own": [{}], "boards.units": one_by_one(by=("completeness",)), "boards.materials": one_by_one(unit=UNITS),
@@ -123,8 +124,8 @@ GET: dict[str, list[Values]] = {
     "api_review.queue": one_by_one(page=NUMBERS, project=CODES), "api_review.evidence": one_by_one(word=("会议纪要", "榫卯普查")),
     "registers.index": [{}], "registers.everywhere": crossed(each(register=REGISTERS), one_by_one(page=NUMBERS)),
     "registers.of_project": each(code=CODES), "registers.of_unit": each(unit=UNITS),
-    "registers.project_rows": crossed(each(code=CODES, register=REGISTERS), one_by_one(withdrawn=("1",), page=NUMBERS)),
-    "registers.unit_rows": crossed(each(unit=UNITS, register=REGISTERS), one_by_one(withdrawn=("1",), page=NUMBERS)),
+    "registers.project_rows": each(code=CODES, register=REGISTERS) + crossed(each(code=BOTH, register=REGISTERS[:1]), PAGES),
+    "registers.unit_rows": each(unit=UNITS, register=REGISTERS) + crossed(each(unit=UNITS, register=REGISTERS[1:2]), PAGES),
     "registers.row": each(key=ROWS),
     "reports.download": each(code=("{p_a}", "{p_none}"), report=("acceptance", "performance", "adjustment"), form=("docx", "xlsx")),
     "api_registers.listed": [{}], "api_registers.everywhere": crossed(each(register=REGISTERS), one_by_one(page=NUMBERS, size=("200",))),

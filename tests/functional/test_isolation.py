@@ -32,7 +32,7 @@ from tests.functional.isolation_routes import GET, NOT_ASKED, NOT_WRITTEN, WRITE
 from tests.functional.isolation_visitor import Answer, Visitor
 from tests.functional.isolation_world import MARKERS, PERSONS, SECOND_DOSSIER, TEXT_OF_A, World, furnish
 
-pytestmark = pytest.mark.timeout(900)  # both worlds are walked before the first test
+pytestmark = pytest.mark.timeout(1800)  # both worlds are walked before the first test
 ROOT = Path(__file__).resolve().parents[2]
 MOMENT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai, a working day
 NOTICE_DAYS = ("2026-03-02", "2026-03-09", "2026-03-19")
