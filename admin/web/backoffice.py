@@ -82,7 +82,8 @@ class ReadOnly(ModelView):
         count, rows = super().get_list(max(page or 0, 0), sort_column, sort_desc,
                                        (search or "").replace("\0", "")[:LONGEST_SEARCH], filters, False, page_size)
         order = dict([(sort_column, sort_desc)] if sort_column else self._get_default_order() or ())
-        rows = rows.order_by(*(f"{'-' if falling else ''}{column}" for column, falling in (order | {"id": order.get("id", False)}).items()))
+        order.setdefault("id", False)
+        rows = rows.order_by(*(f"{'-' if falling else ''}{column}" for column, falling in order.items()))
         return count, rows.all() if execute else rows
 
     @expose("/api/file/")
