@@ -43,6 +43,7 @@ class Permission(StrEnum):
     PROJECT_READ = "project:read"
     PROJECT_UPDATE = "project:update"
     REGISTER_WRITE = "register:write"
+    RULE_CHANGE = "rule:change"
     SECRECY_CLEAR = "secrecy:clear"
     STORAGE_MOVE = "storage:move"
     TEXT_RECORD = "text:record"
@@ -54,10 +55,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: frozenset(_READ | {
         Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE, Permission.DOCUMENT_CONFIRM, Permission.DOCUMENT_FILE,
         Permission.DOSSIER_ASSIGN, Permission.PERSONAL_UNMASK, Permission.PROJECT_CREATE, Permission.PROJECT_UPDATE,
-        Permission.REGISTER_WRITE}),
+        Permission.REGISTER_WRITE, Permission.RULE_CHANGE}),
     Role.UNIT: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.DOCUMENT_FILE, Permission.REGISTER_WRITE}),
     Role.AUDITOR: frozenset(_READ | {Permission.PERSONAL_UNMASK}),
-    Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE}),
+    Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE, Permission.RULE_CHANGE}),
     # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.
     Role.SYSADMIN: frozenset({Permission.DERIVED_RENEW, Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),
     Role.SECADMIN: frozenset({

@@ -22,6 +22,7 @@ from retention.compliance.findings import Finding, Outcome
 from retention.compliance.rules import all_rules
 from retention.models import Change, FindingRecord, Standing
 from retention.reading import facts_of
+from retention.rule_changes import in_force, remember
 from retention.turns import Overtaken, Turn
 from retention.workdays import WorkCalendar
 
@@ -36,15 +37,20 @@ GONE = "该事项已不存在"
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What judging needs beside the facts."""
+    """What judging needs beside the facts. settings: those of the configuration; what holds on a day is `settings_on`."""
 
     clock: Clock
     calendar: WorkCalendar
     settings: RuleSettings
     timezone: str = "Asia/Shanghai"
 
-    def facts(self, projects: Sequence[Project], today: date) -> list[Facts]:
-        return facts_of(projects, today, self.calendar, self.settings, self.timezone)
+    def facts(self, projects: Sequence[Project], today: date, settings: RuleSettings | None = None) -> list[Facts]:
+        """As of that day, with the settings in force on it, or with others that are only tried."""
+        return facts_of(projects, today, self.calendar, settings or self.settings_on(today), self.timezone)
+
+    def settings_on(self, day: date) -> RuleSettings:
+        """The values in force that day: those of the configuration, and what was approved over them."""
+        return in_force(self.settings, day).settings
 
     def judge(self, projects: Sequence[Project], today: date) -> dict[str, tuple[Finding, ...]]:
         """Every finding of each project code; changes nothing."""
@@ -73,6 +79,7 @@ def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None
     left out.
     """
     day, sweep = today or judge.clock.today(), Sweep()
+    remember(judge.clock, judge.settings_on(day))
     wanted = sorted(Project.objects.scalar("code") if codes is None else set(codes))
     for start in range(0, len(wanted), BATCH):
         with _TURN:
@@ -204,7 +211,8 @@ def _copy(record: FindingRecord, finding: Finding, project: Project, day: date) 
 
 def _content(finding: Finding) -> dict[str, Any]:
     return {
-        "rule_version": finding.rule_version, "title": all_rules()[finding.rule].title, "clause": finding.clause,
+        "rule_version": finding.rule_version, "settings_version": finding.settings_version,
+        "title": all_rules()[finding.rule].title, "clause": finding.clause,
         "outcome": finding.outcome.value, "severity": finding.severity.value, "due_on": finding.due_on,
         "reason": finding.reason, "inputs": dict(finding.inputs), "steps": list(finding.steps),
         "clears_when": finding.clears_when, "provisional": finding.provisional, "targets": list(finding.targets),

@@ -51,6 +51,7 @@ class FindingView:
     evaluated_on: date
     waiver: FindingWaiver | None = None
     history: tuple[Change, ...] = ()
+    settings_version: str = ""
 
 
 def live_findings(judge: Judge, actor: Actor, code: str, today: date | None = None) -> list[FindingView]:
@@ -170,7 +171,7 @@ def stored_view(record: FindingRecord, today: date) -> FindingView:
         record.clause, record.subject, record.outcome, record.severity, record.due_on,
         (record.due_on - today).days if record.due_on else None, record.reason, record.inputs, tuple(record.steps),
         record.clears_when, record.provisional, tuple(record.targets), status_of(record), record.opened_on,
-        record.evaluated_on, record.waiver, tuple(record.history))
+        record.evaluated_on, record.waiver, tuple(record.history), record.settings_version)
 
 
 def _live(finding: Finding, project: Project, records: Mapping[str, FindingRecord], day: date) -> FindingView:
@@ -181,4 +182,4 @@ def _live(finding: Finding, project: Project, records: Mapping[str, FindingRecor
         all_rules()[finding.rule].title, finding.clause, finding.subject, finding.outcome.value, finding.severity.value,
         finding.due_on, finding.days_left, finding.reason, finding.inputs, tuple(finding.steps), finding.clears_when,
         finding.provisional, tuple(finding.targets), status_of(record), record.opened_on if record else None, day,
-        record.waiver if record else None, tuple(record.history) if record else ())
+        record.waiver if record else None, tuple(record.history) if record else (), finding.settings_version)

@@ -16,6 +16,7 @@ from mongoengine import (
 )
 
 from archive.models.base import Model, Part, Revisioned
+from retention.change_models import ALL as CHANGES
 from retention.optional import KINDS
 
 
@@ -69,6 +70,7 @@ class FindingRecord(Revisioned):
     unit: str = StringField(required=True)
     rule: str = StringField(required=True)
     rule_version: int = IntField(required=True)
+    settings_version: str = StringField(default="")
     title: str = StringField(required=True)
     clause: str = StringField(required=True)
     subject: str = StringField(default="")
@@ -222,4 +224,4 @@ class Standing(Model):
     evaluated_on: date = DateField(required=True)
 
 
-ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing)
+ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, *CHANGES)

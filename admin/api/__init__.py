@@ -23,11 +23,12 @@ from admin.api.secrecy import secrecy
 from admin.api.timeline import timeline
 from admin.api.tokens import tokens
 from admin.api.tus import parts
+from admin.api.whatif import whatif
 from admin.system import System
 
 RESOURCES = (tokens, secrecy, projects, timeline, readiness, documents, parts, receipts, fields, registers, review, search,
              findings, rules, audit, calendar_feed,
-             notices, inbox)
+             notices, inbox, whatif)
 
 
 def register(app: Flask, system: System) -> None:

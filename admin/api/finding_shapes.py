@@ -53,7 +53,8 @@ class ChangeOut(Strict):
 
 
 class FindingOut(Strict):
-    """One answer of one rule. `days_left` counts from the day judged, negative when overdue."""
+    """One answer of one rule. `days_left` counts from the day judged, negative when overdue. `settings_version`: which values
+    of the settings it was judged by (`/rules/settings`); empty where it was judged before these had versions."""
 
     id: str
     project: str
@@ -61,6 +62,7 @@ class FindingOut(Strict):
     unit: str
     rule: str
     rule_version: int
+    settings_version: str
     title: str
     clause: str
     subject: str

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "receipt": ("admin.cli.receipts", "移交清单：列出、查看、关闭"),
     "search": ("admin.cli.search", "全文检索"),
     "check": ("admin.cli.check", "按规则核对，不改动任何数据"),
+    "what-if": ("admin.cli.whatif", "换一天、一项事实或一个参数，判断会怎样改变；不改动任何数据"),
     "jobs": ("admin.cli.jobs", "定时任务"),
     "derive": ("admin.cli.derive", "引擎改进后重新生成文字、识别、字段等派生内容"),
     "verify": ("admin.cli.engines", "核对文件摘要、审计链、索引"),
@@ -52,7 +53,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "")
         command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), name)
         return command
 

@@ -13,6 +13,7 @@ from archive.registers import register_of
 from archive.registers.columns import PROJECT
 from retention.compliance.rows import Row
 from retention.compliance.rule_settings import RuleSettings
+from retention.compliance.setting_values import version_of
 from retention.workdays import WorkCalendar
 
 __all__ = [
@@ -149,6 +150,10 @@ class Facts:
     unit_blocking: tuple[Blocking, ...] = ()
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     settings: RuleSettings = field(default_factory=RuleSettings)
+
+    @cached_property
+    def settings_version(self) -> str:
+        return version_of(self.settings)
 
     @property
     def self_built(self) -> bool:

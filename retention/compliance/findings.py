@@ -70,7 +70,8 @@ class Finding:
     subject: tells several findings of a rule in one project apart (contract number, document type); "" otherwise.
     days_left: due_on minus the day judged, negative when overdue. milestones: values of days_left on which somebody
     is to be told. provisional: rests on a year whose working days are not announced yet. quiet: another finding tells
-    people of it (R26-4 of the papers a stage lacks), so it opens no alert of its own. All texts are Chinese.
+    people of it (R26-4 of the papers a stage lacks), so it opens no alert of its own. settings_version: which values of
+    the settings it was judged by. All texts are Chinese.
     """
 
     rule: str
@@ -89,6 +90,7 @@ class Finding:
     targets: tuple[str, ...]
     milestones: tuple[int, ...]
     quiet: bool = False
+    settings_version: str = ""
 
 
 def passed(reason: str, *, severity: Severity | None = None, subject: str = "", due_on: date | None = None,

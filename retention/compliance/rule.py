@@ -65,7 +65,8 @@ class Rule:
             days_left=None if due_on is None else (due_on - facts.today).days, reason=verdict.reason,
             inputs={name: plain(value) for name, value in verdict.inputs.items()}, steps=verdict.steps,
             clears_when=verdict.clears_when, provisional=verdict.provisional, targets=self.targets,
-            milestones=verdict.milestones, quiet=verdict.quiet)
+            milestones=verdict.milestones, quiet=verdict.quiet,
+            settings_version=facts.settings_version)
 
     def _before_its_time(self, facts: Facts) -> str:
         event = anchor(facts, self.judged_by)

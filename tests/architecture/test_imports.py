@@ -11,7 +11,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive": set(), "ingest": {"archive"}, "search": {"archive"}, "retention": {"archive"},
     "admin": {"archive", "ingest", "search", "retention"}}
 HOMES = {
-    "mongoengine": ("archive/models/", "retention/models.py"), "minio": ("archive/blobs/s3",),
+    "mongoengine": ("archive/models/", "retention/models.py", "retention/change_models.py"), "minio": ("archive/blobs/s3",),
     "elasticsearch": ("search/backends/",), "tantivy": ("search/backends/",), "flask": ("admin/web/", "admin/api/"),
     "flask_admin": ("admin/web/",), "apscheduler": ("admin/scheduler.py",)}
 FILE_WALL, FUNCTION_WALL = 400, 50

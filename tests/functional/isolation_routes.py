@@ -146,6 +146,7 @@ GET: dict[str, list[Values]] = {
     "projects.blank": [{}], "projects.listing": one_by_one(
         text=("XM", "XM-A", "平台", "榫卯", "GL"), unit=UNITS, mode=("self_build",), kind=("new", "upgrade"), page=NUMBERS),
     "rules.rules": [{}], "rules.clauses": [{}], "search.search": SEARCHES + each(q=("会议", ""), year=("2026", "2024")),
+    "whatif.show": crossed(each(code=CODES), [{}]) + each(code=BOTH, accepted_on=DAYS[1:2]),
     "start.start": [{}], "ready": [{}], "metrics": [{}],
 }
 
@@ -220,6 +221,7 @@ WRITES: tuple[Write, ...] = (
           ("DELETE", "api_uploads.terminate", {}),
           ("POST", "api_uploads.overridden", {"X-HTTP-Method-Override": "DELETE"}))),
     Write("POST", "api_uploads.create", {}, {}, headers={**TUS, "Upload-Length": "5", "Upload-Metadata": "{p_a}|{p_none}"}),
+    on_project("POST", "api_whatif.show", json={"accepted_on": "2026-04-01", "settings": {"grace_months": 0}}),
     on_finding("POST", "api_findings.acknowledge", "id", json={"note": "知道了"}),
     on_finding("POST", "api_findings.waive", "id", json=WAIVER),
     on_finding("POST", "api_findings.approve", "id"),

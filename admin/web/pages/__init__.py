@@ -35,6 +35,7 @@ from admin.web.pages.shared import EXTENSION, asset
 from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
+from admin.web.pages.whatif import whatif
 from archive.permissions import Permission
 from retention.inbox import unread
 
@@ -42,7 +43,7 @@ BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uplo
               fields, registers, reports, viewer, search_pages, findings, boards, rules_pages, operations, people, secrecy,
               audit_pages,
               account,
-             notices, inbox)
+             notices, inbox, whatif)
 STATIC_SECONDS = 7 * 86_400
 
 
