@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +41,24 @@ class Case:
     facts: Facts
     expect: dict[str, Any]
 
-    def findings(self) -> tuple[Finding, ...]:
+    @cached_property
+    def found(self) -> tuple[Finding, ...]:
         return rules_named(self.rule)[0](self.facts)
 
     def finding(self) -> Finding:
-        found = self.findings()
+        found = self.found
         meant = [finding for finding in found if finding.subject == self.subject]
         assert len(meant) == 1, f"{self.name}: {self.subject!r} among {[finding.subject for finding in found]}"
         return meant[0]
 
 
-def all_cases() -> Iterator[Case]:
+@cache
+def all_cases() -> tuple[Case, ...]:
+    """Read once, so that what was found for one test is there for the next."""
+    return tuple(_read())
+
+
+def _read() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("[RX]*.yaml")):
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         base = raw.get("base", {})

@@ -55,5 +55,5 @@ def _cases(rule: str, line: dict[str, Any], key: str, words: list[str]) -> Itera
         yield case("says nothing we can read", LATE, [paper | {"doc_date": EVENT, "terms": []}], {"outcome": "unknown"})
     facts = make_facts(base, {"project": line["outside"], "documents": list(BESIDE)}, LATE)
     outside = Case(f"{rule}: {key} outside", rule, key, facts, {"outcome": "not_applicable"})
-    yield outside if any(f.subject == key for f in outside.findings()) else Case(
+    yield outside if any(f.subject == key for f in outside.found) else Case(
         outside.name, rule, "", facts, {"outcome": "not_applicable"})

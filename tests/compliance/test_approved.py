@@ -1,0 +1,13 @@
+"""What the rules say in full is what somebody has read and approved."""
+
+import os
+
+from tests.compliance.approved import FILE, lines
+
+
+def test_findings_say_what_was_approved() -> None:
+    approved = FILE.read_text(encoding="utf-8").splitlines()
+    said = list(lines())
+    changed = [f"- {old}{os.linesep}+ {new}" for old, new in zip(approved, said, strict=False) if old != new]
+    assert not changed, f"{len(changed)} lines; read them, then: python -m tests.compliance.approved\n{changed[0]}"
+    assert len(said) == len(approved), "cases came or went: python -m tests.compliance.approved"
