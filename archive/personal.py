@@ -6,6 +6,7 @@ neutral place: search, pages and exports show nothing that did not go through `m
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -128,26 +129,33 @@ def _in_run(run: re.Match[str]) -> Iterator[Number]:
     """The numbers inside a run of digits. A run written apart may be several numbers: `13812345678 13912345678`."""
     text = run[0]
     places = [at for at, char in enumerate(text) if _counts(char)]
-    plain = "".join(text[at] for at in places).translate(_PLAIN)
-    identities = [at for at in range(len(plain) - 17)
-                  if plain[at + 6:at + 8] in _CENTURIES and is_identity_number(plain[at:at + 18])]
-    starts, at = set(identities), 0
-    while at < len(plain):
-        kind, length = (IDENTITY, 18) if at in starts else ("", 1)
-        if not kind and _is_cut(places, at):
-            kind, length = _other_at(text, places, plain, at)
-            # An identity number that begins inside goes before: it is the surer one.
-            if not starts.isdisjoint(range(at + 1, at + length)):
-                kind, length = "", 1
-        if kind:
+    plain = "".join([text[at] for at in places]).translate(_PLAIN)
+    cuts = _cuts(places)
+    starts = {at for at in range(len(plain) - 17)
+              if plain[at + 6:at + 8] in _CENTURIES and is_identity_number(plain[at:at + 18])}
+    end = 0
+    for at in sorted({*starts, *cuts[:-1]}):
+        if at < end:
+            continue
+        kind, length = (IDENTITY, 18) if at in starts else _other_at(text, places, cuts, plain, at)
+        # An identity number that begins inside goes before: it is the surer one.
+        if kind and (at in starts or starts.isdisjoint(range(at + 1, at + length))):
             yield Number(kind, run.start() + places[at], run.start() + places[at + length - 1] + 1, plain[at:at + length])
-        at += length
+            end = at + length
 
 
-def _other_at(text: str, places: Sequence[int], plain: str, at: int) -> tuple[str, int]:
-    """The kind and length of the number that begins here; no kind and 1 where none does."""
+def _cuts(places: Sequence[int]) -> list[int]:
+    """The digits before which something separates them from the one before; both ends of the run are cuts too."""
+    return [0, *(at for at in range(1, len(places)) if places[at] - places[at - 1] > 1), len(places)]
+
+
+def _other_at(text: str, places: Sequence[int], cuts: Sequence[int], plain: str, at: int) -> tuple[str, int]:
+    """The kind and length of the number that begins at this cut; no kind and 1 where none does."""
     for length, kind, test, groups in _OTHERS:
-        if _is_cut(places, at + length) and _is_written(text, places, at, at + length, groups) and test(plain[at:at + length]):
+        end = at + length
+        last = bisect_left(cuts, end)
+        if last < len(cuts) and cuts[last] == end and test(plain[at:end]) and _is_written(
+                text, places, cuts[bisect_left(cuts, at):last + 1], groups):
             return kind, length
     return "", 1
 
@@ -159,17 +167,12 @@ _OTHERS: tuple[tuple[int, str, Callable[[str], bool], tuple[tuple[int, ...], ...
     (11, MOBILE, is_mobile, ((3, 4, 4), (3, 8), (4, 3, 4))))
 
 
-def _is_written(text: str, places: Sequence[int], first: int, end: int, groups: Sequence[tuple[int, ...]]) -> bool:
-    """Whether it is written in one piece, in one of these groups, each digit apart, or cut once by a line's end."""
-    cuts = [at for at in range(first + 1, end) if _is_cut(places, at)]
-    written = tuple(after - before for before, after in pairwise([first, *cuts, end]))
-    broken = len(cuts) == 1 and "\n" in text[places[cuts[0] - 1]:places[cuts[0]]]
-    return not cuts or broken or written in groups or len(written) == end - first
-
-
-def _is_cut(places: Sequence[int], at: int) -> bool:
-    """Whether something separates the digit at this place from the one before it; so do both ends of the run."""
-    return at in (0, len(places)) or (at < len(places) and places[at] - places[at - 1] > 1)
+def _is_written(text: str, places: Sequence[int], cuts: Sequence[int], groups: Sequence[tuple[int, ...]]) -> bool:
+    """Whether it is written in one piece, in one of these groups, each digit apart, or cut once by a line's end.
+    `cuts`: those from its first digit to its end."""
+    written = tuple(after - before for before, after in pairwise(cuts))
+    broken = len(written) == 2 and "\n" in text[places[cuts[1] - 1]:places[cuts[1]]]
+    return len(written) == 1 or broken or written in groups or len(written) == cuts[-1] - cuts[0]
 
 
 def _counts(char: str) -> bool:

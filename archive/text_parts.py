@@ -7,20 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from archive.models import TextPart
+from archive.models.rows import NewRow, new_row
 
 PART_CHARS = 1_000_000   # up to 4 MB; a record holds less than twice as many
 
 
-def parts_of(version: str, pages: Sequence[str]) -> list[TextPart]:
+def parts_of(version: str, pages: Sequence[str]) -> list[NewRow]:
     """Records that hold these pages. `first_page` counts from 0; a `piece` above 0 goes on with the page of the one before."""
-    parts: list[TextPart] = []
+    parts: list[NewRow] = []
     size = PART_CHARS
     for number, piece, text in _pieces(pages):
         if piece or size >= PART_CHARS:
-            parts.append(TextPart(id=f"{version}/{number}" + (f"/{piece}" if piece else ""), version=version,
-                                  first_page=number, piece=piece, pages=[]))
+            parts.append(new_row(TextPart, id=f"{version}/{number}" + (f"/{piece}" if piece else ""), version=version,
+                                 first_page=number, piece=piece, pages=[]))
             size = 0
-        parts[-1].pages.append(text)
+        parts[-1].row["pages"].append(text)
         size += len(text) + 1
     return parts
 

@@ -27,6 +27,7 @@ from archive.errors import Conflict, EngineDown
 from archive.models.base import Model, Revisioned
 from archive.models.connection import database, engine_down
 from archive.models.ledgers import OutboxEvent
+from archive.models.rows import NewRow, Row, row_of
 from archive.personal import mask_values
 from archive.server_clock import AT_ONCE
 
@@ -78,17 +79,20 @@ class Transaction:
     def __init__(self, session: "ClientSession", actor: Actor, now: datetime) -> None:
         self.session, self.actor, self.now = session, actor, now
         self._audited: list[tuple[str, str, Mapping[str, object]]] = []
-        self._events: list[OutboxEvent] = []
+        self._events: list[Row] = []
 
     def insert(self, document: Model) -> None:
         """Add a new document. DuplicateKeyError leaves `write` where a unique index refuses it."""
         collection(type(document)).insert_one(document.as_mongo(), session=self.session)
 
-    def insert_all(self, documents: Sequence[Model]) -> None:
+    def insert_all(self, documents: Sequence[Model | NewRow]) -> None:
         """Add new documents, those of one collection at once. As `insert`."""
         rows: dict[type[Model], list[dict[str, Any]]] = {}
         for document in documents:
-            rows.setdefault(type(document), []).append(document.as_mongo())
+            if isinstance(document, NewRow):
+                rows.setdefault(document.model, []).append(document.row)
+            else:
+                rows.setdefault(type(document), []).append(document.as_mongo())
         for model, some in rows.items():
             try:
                 collection(model).insert_many(some, session=self.session)
@@ -124,10 +128,10 @@ class Transaction:
         result = collection(model).update_one({"_id": key, **match}, changes, session=self.session)
         return bool(result.matched_count == 1)
 
-    def put(self, document: Model) -> None:
+    def put(self, document: Model | NewRow) -> None:
         """Insert or overwrite a derived document."""
-        collection(type(document)).replace_one({"_id": document.id}, document.as_mongo(), upsert=True,
-                                               session=self.session)
+        made = document if isinstance(document, NewRow) else NewRow(type(document), document.as_mongo())
+        collection(made.model).replace_one({"_id": made.row["_id"]}, made.row, upsert=True, session=self.session)
 
     def remove(self, model: type[Model], match: Mapping[str, Any]) -> int:
         """Delete derived documents. Records are never deleted this way."""
@@ -147,13 +151,14 @@ class Transaction:
         """Leave an event for every lane that has work after it (`archive/effects.py`)."""
         due = dict.fromkeys(EFFECTS.get(kind, ()), AT_ONCE)
         if due:
-            self._events.append(OutboxEvent(kind=kind, subject=subject, project=project, at=self.now, due=due))
+            self._events.append(row_of(OutboxEvent, {
+                "kind": kind, "subject": subject, "project": project, "at": self.now, "due": due}))
 
     def finish(self) -> None:
         if not self._audited:
             raise RuntimeError("a write without an audit entry: every operation must call tx.audit")
         if self._events:
-            collection(OutboxEvent).insert_many([event.as_mongo() for event in self._events], session=self.session)
+            collection(OutboxEvent).insert_many(self._events, session=self.session)
         audit.append(self.session, self.actor, self.now, self._audited)
 
 

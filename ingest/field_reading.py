@@ -7,6 +7,7 @@ from archive.clock import Clock
 from archive.models import Document, OutboxEvent, PageLayout, TextState
 from archive.models.fields import DocumentFields, FieldValue
 from archive.operations.fields import FieldsRead, record_fields
+from archive.operations.whole_texts import ValueRead
 from archive.queries import pages_by_version
 from archive.transaction import collection
 from ingest.fields import EXTRACTOR, Found, read_fields
@@ -51,9 +52,10 @@ class FieldReader:
         return done
 
 
-def values_of(pages: Sequence[str]) -> list[FieldValue]:
+def values_of(pages: Sequence[str]) -> list[ValueRead]:
     """The values of a text that was not recognised from pictures."""
-    return [_value(found, []) for found in read_fields(pages)]
+    return [ValueRead(found.key, found.value, found.quote, found.page, found.start, found.end, found.confidence)
+            for found in read_fields(pages)]
 
 
 def _value(found: Found, box: list[float]) -> FieldValue:

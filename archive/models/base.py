@@ -7,7 +7,7 @@ from mongoengine import Document, EmbeddedDocument, IntField, QuerySet, StringFi
 
 from archive.errors import Invalid
 
-__all__ = ["Model", "Part", "Revisioned", "new_id"]
+__all__ = ["Model", "Part", "Revisioned", "new_id", "problem_of"]
 
 
 def new_id() -> str:
@@ -35,7 +35,7 @@ class Model(Document):
             self.validate()
         except ValidationError as error:
             name, reason = next(iter(error.to_dict().items()), ("记录", ""))
-            raise Invalid(field=name, problem=_problem(str(reason))) from error
+            raise Invalid(field=name, problem=problem_of(str(reason))) from error
         return dict(self.to_mongo())
 
 
@@ -60,5 +60,6 @@ _PROBLEMS = (("too long", "内容过长，请缩短。"), ("required", "必须�
              ("too small", "数值过小，请核对。"), ("too large", "数值过大，请核对。"))
 
 
-def _problem(reason: str) -> str:
+def problem_of(reason: str) -> str:
+    """What a person is told of a value that mongoengine refuses."""
     return next((text for mark, text in _PROBLEMS if mark in reason), "取值不符合要求，请核对。")

@@ -16,6 +16,7 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
+from archive.models.rows import NewRow, new_row
 from archive.models.withdrawals import Withdrawal
 from archive.operations.clearances import keep_refusal
 from archive.operations.descriptions import Description, describe, describe_again
@@ -264,7 +265,7 @@ def record_refusal(actor: Actor, clock: Clock, code: str, digests: Digests, reas
     write(actor, clock, work)
 
 
-def new_records(tx: Transaction, project: Project, intake: Intake) -> tuple[Filed, list[Model]]:
+def new_records(tx: Transaction, project: Project, intake: Intake) -> tuple[Filed, list[Model | NewRow]]:
     """What a file becomes, noted in audit and outbox; the caller inserts the records. `project` is of `still_open`."""
     document = _document(tx, project, intake.description, intake.filename)
     if intake.origin:
@@ -332,18 +333,18 @@ def _put_text(tx: Transaction, document: Document, version_id: str, text: TextRe
     _put_remarks(tx, document, version_id, text)
 
 
-def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead) -> list[Model]:
+def _texts(tx: Transaction, document: Document, version_id: str, text: TextRead) -> list[NewRow]:
     """Says on the document how far its text has come; what is to be stored of it."""
     document.text_state, document.text_reason = text.state.value, text.reason[:500]
     if text.state is TextState.PENDING:
         return []
     return [*parts_of(version_id, text.pages),
-            TextRecord(id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
-                       chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
-                       reader=text.reader, headings=[heading[:LONGEST_HEADING] for heading in text.headings[:MOST_HEADINGS]],
-                       properties=dict(text.properties), image_pages=list(text.image_pages),
-                       recognised=list(text.recognised), doubtful=list(text.doubtful), confidence=text.confidence,
-                       ocr_engine=text.ocr_engine, read_at=tx.now)]
+            new_row(TextRecord, id=version_id, document=document.id, engine=text.engine, page_count=text.page_count,
+                    chars=sum(map(len, text.pages)), truncated=text.truncated, warnings=list(text.warnings)[:50],
+                    reader=text.reader, headings=[heading[:LONGEST_HEADING] for heading in text.headings[:MOST_HEADINGS]],
+                    properties=dict(text.properties), image_pages=list(text.image_pages),
+                    recognised=list(text.recognised), doubtful=list(text.doubtful), confidence=text.confidence,
+                    ocr_engine=text.ocr_engine, read_at=tx.now)]
 
 
 def _put_remarks(tx: Transaction, document: Document, version_id: str, text: TextRead) -> None:

@@ -11,6 +11,7 @@ from archive.access import Actor, require
 from archive.clock import Clock
 from archive.errors import ArchiveError, EngineDown
 from archive.models import Model, Project
+from archive.models.rows import NewRow
 from archive.operations.documents import Filed, Intake, dossier_for_files, file_document, new_records, still_open
 from archive.permissions import Permission
 from archive.transaction import Transaction, write
@@ -35,7 +36,7 @@ def _together(actor: Actor, clock: Clock, intakes: Sequence[Intake]) -> list[Fil
     dossiers = {code: dossier_for_files(actor, code) for code in sorted({intake.project for intake in intakes})}
 
     def work(tx: Transaction) -> list[Filed]:
-        filed, records = list[Filed](), list[Model]()
+        filed, records = list[Filed](), list[Model | NewRow]()
         now: dict[str, Project] = {code: still_open(tx, project) for code, project in dossiers.items()}
         for intake in intakes:
             one, its = new_records(tx, now[intake.project], intake)

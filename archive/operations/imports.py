@@ -20,6 +20,7 @@ from archive.digests import Digests
 from archive.errors import ArchiveError, EngineDown, Invalid, NotFound
 from archive.models import Document, ImportReject, ImportRun, Model, Project, Version
 from archive.models.receipts import Channel, Outcome
+from archive.models.rows import NewRow
 from archive.operations.documents import Filed, Intake, new_records, still_open
 from archive.operations.receipts import Entry, filed_entry, list_within, refused_for
 from archive.permissions import Permission
@@ -63,7 +64,7 @@ class Row:
 class _Sorted:
     """A batch inside its transaction: what is to be stored, and how its rows are counted."""
 
-    records: list[Model]
+    records: list[Model | NewRow]
     filed: int
     duplicates: int
     rejected: list[Row]

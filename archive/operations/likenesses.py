@@ -35,7 +35,7 @@ def compare(clock: Clock, texts: Mapping[str, Sequence[str]], stored: Sequence[s
 
     if made:
         write(actor, clock, store)
-    pairs = alike_ones([row.id for row in made] + list(stored))
+    pairs = alike_ones([each.row["_id"] for each in made] + list(stored))
     return write(actor, clock, lambda tx: _propose(tx, pairs)) if pairs else 0
 
 

@@ -21,8 +21,8 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import ArchiveError, Conflict, Invalid, NotFound, NotPermitted
 from archive.models import Project, new_id
-from archive.models.base import Model
 from archive.models.receipts import Channel, Counter, Outcome, Receipt, ReceiptEntry
+from archive.models.rows import NewRow, new_row
 from archive.operations.documents import Filed
 from archive.operations.receipt_seals import count_pages, digests_of_list, seal_of
 from archive.permissions import Permission
@@ -262,7 +262,7 @@ def _put_entries(tx: Transaction, receipt: Receipt, entries: Sequence[Entry], co
     for row in known.values():
         counts[COUNTED[Outcome(row["result"])]] -= 1
         counts["bytes"] -= row["size"]
-    last, fresh = receipt.total, list[Model]()
+    last, fresh = receipt.total, list[NewRow]()
     for entry in entries:
         before = known.get(ids[entry.key])
         last += 0 if before else 1
@@ -276,9 +276,9 @@ def _put_entries(tx: Transaction, receipt: Receipt, entries: Sequence[Entry], co
     tx.insert_all(fresh)
 
 
-def _line(tx: Transaction, receipt: Receipt, entry: Entry, row_id: str, number: int) -> ReceiptEntry:
-    return ReceiptEntry(
-        id=row_id, receipt=receipt.id, line=number, path=_printable(entry.path)[:LONGEST_PATH], title=entry.title,
+def _line(tx: Transaction, receipt: Receipt, entry: Entry, row_id: str, number: int) -> NewRow:
+    return new_row(
+        ReceiptEntry, id=row_id, receipt=receipt.id, line=number, path=_printable(entry.path)[:LONGEST_PATH], title=entry.title,
         document=entry.document, version=entry.version, pages=entry.pages, size=entry.size, sha256=entry.sha256, sm3=entry.sm3,
         result=entry.result.value, reason=entry.reason, at=tx.now)
 

@@ -4,7 +4,8 @@ Libraries for writing Word files pass over text boxes, content controls, tracked
 an archive may not. A Word file has no pages before it is printed, so the whole text is one page.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from ingest.extractors._ooxml import Package
 from ingest.extractors._ooxml_properties import properties_of
@@ -20,6 +21,8 @@ MEDIA_TYPES = frozenset({
 _BEFORE = ("header",)
 _AFTER = ("footnotes", "endnotes", "diagramData", "chart", "comments", "footer")
 _UNREAD = {"aFChunk": "嵌入的外部片段", "oleObject": "嵌入的对象", "package": "嵌入的文件"}
+KEPT_STYLES, MOST_STYLES = 32, 2000   # templates remembered, and styles of one that is
+_KNOWN_STYLES: dict[bytes, Mapping[str, str]] = {}
 _LARGE = 36   # half-points, 小二号: body text of official documents is 三号 (32), titles are 二号 (44)
 
 
@@ -66,16 +69,31 @@ def _is_heading(style: str) -> bool:
     return style.lower().startswith(("heading", "title", "标题"))
 
 
-def _style_names(package: Package, main: str, used: Collection[str]) -> dict[str, str]:
+def _style_names(package: Package, main: str, used: Collection[str]) -> Mapping[str, str]:
     """Style ids to names: Chinese Word gives headings the ids "1", "2" and keeps the telling names in the styles."""
     names: dict[str, str] = {}
     for relation in package.related(main) if used else ():
         if relation.kind == "styles":
-            for style in package.parse(relation.target).iterchildren("{*}style"):
-                space = style.tag.partition("}")[0] + "}"
-                key = style.get(space + "styleId") or style.get("styleId")
-                if key in used and (name := style.find(space + "name")) is not None:
-                    names[key] = next(iter(name.attrib.values()), "")
+            names |= _names_in(package, relation.target)
+    return names
+
+
+def _names_in(package: Package, part: str) -> Mapping[str, str]:
+    """Papers of one office have the same template, and its styles are more XML than most papers: known ones are not
+    parsed again."""
+    key = sha256(package.read(part)).digest()
+    if (known := _KNOWN_STYLES.get(key)) is not None:
+        return known
+    names: dict[str, str] = {}
+    for style in package.parse(part).iterchildren("{*}style"):
+        space = style.tag.partition("}")[0] + "}"
+        style_id = style.get(space + "styleId") or style.get("styleId")
+        if style_id and (name := style.find(space + "name")) is not None:
+            names[style_id] = next(iter(name.attrib.values()), "")
+    if len(names) <= MOST_STYLES and not package.warnings:
+        if len(_KNOWN_STYLES) >= KEPT_STYLES:
+            _KNOWN_STYLES.clear()
+        _KNOWN_STYLES[key] = names
     return names
 
 

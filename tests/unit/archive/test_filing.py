@@ -9,11 +9,11 @@ from archive import audit
 from archive.access import Actor
 from archive.errors import Invalid, NotFound
 from archive.models import AuditEntry, Document, OutboxEvent, TextState, Version
-from archive.models.fields import DocumentFields, FieldValue
+from archive.models.fields import DocumentFields
 from archive.models.similarity import TextSignature
 from archive.operations.documents import Filed, add_version, file_document
 from archive.operations.filing import file_documents
-from archive.operations.whole_texts import WholeText
+from archive.operations.whole_texts import ValueRead, WholeText
 from archive.permissions import Permission
 from archive.queries import find_project
 from archive.similarity import signature_of
@@ -21,7 +21,7 @@ from tests.builders import SYSTEM, a_project
 from tests.unit.archive.refusals import refused_without
 from tests.unit.archive.test_documents import CODE, intake
 
-WHOLE = WholeText(("内部",), {"mobile": 2}, (FieldValue(key="contract_no", value="HT-1", page=1, confidence=0.9),), "test 1",
+WHOLE = WholeText(("内部",), {"mobile": 2}, (ValueRead("contract_no", "HT-1", "HT-1", 1, 0, 4, 0.9),), "test 1",
                   signature_of(["0123456789" * 30]))
 
 

@@ -17,13 +17,13 @@ def test_pages_come_back_as_they_were(pages: list[str]) -> None:
     with pytest.MonkeyPatch.context() as small:
         small.setattr(text_parts, "PART_CHARS", 7)
         parts = parts_of("v", pages)
-    assert len({part.id for part in parts}) == len(parts)
-    rows = sorted((part.to_mongo() for part in parts), key=lambda row: (row["first_page"], row["piece"]))
+    assert len({part.row["_id"] for part in parts}) == len(parts)
+    rows = sorted((part.row for part in parts), key=lambda row: (row["first_page"], row["piece"]))
     assert pages_by_version(rows) == ({"v": pages} if pages else {})
 
 
 def test_a_page_of_millions_of_characters_fits_into_records() -> None:
     pages = ["𠀀" * (3 * PART_CHARS + 5), "尾", "𠀀" * (PART_CHARS - 1), "𠀀" * PART_CHARS]
     parts = parts_of("v", pages)
-    assert all(len(encode(part.to_mongo())) < MOST_BYTES for part in parts)
-    assert pages_by_version(part.to_mongo() for part in parts) == {"v": pages}
+    assert all(len(encode(part.row)) < MOST_BYTES for part in parts)
+    assert pages_by_version(part.row for part in parts) == {"v": pages}
