@@ -25,9 +25,11 @@ from archive.permissions import Permission
 from archive.transaction import Transaction, collection, write
 from ingest.field_reading import FieldReader
 from retention.alerts import refresh
+from retention.backtesting import go_on
 from retention.inbox import fill
 
 FIXITY_SAMPLE = 200
+BACKTEST_SECONDS = 45.0
 RUN_TERM = timedelta(seconds=60)  # renewed while the job runs
 
 
@@ -190,6 +192,12 @@ def _fields(system: System, _: date) -> Outcome:
     return Outcome({"documents": FieldReader(system.clock).renew()})
 
 
+def _backtest(system: System, _today: date) -> Outcome:
+    """A slice at a time: a worker that is to stop need not wait for all projects."""
+    done = go_on(system.judge, BACKTEST_SECONDS)
+    return Outcome(asdict(done))
+
+
 JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
@@ -204,6 +212,7 @@ JOBS: tuple[Job, ...] = (
     Job("notices.weekly", "到了设定的星期几，给主管各发一封每周汇总；错过的在一周内补发", _weekly, hour=8, minute=10, group="notices"),
     Job("notices.bounces", "读退信邮箱，把退回的邮件记为未送达；没有设置则不做", _bounces, every=300),
     Job("notices.resend", "重发因邮件服务器故障而暂缓的邮件", _resend, every=60, group="notices"),
+    Job("rules.backtest", "对提出的规则参数修改、规则的两个版本回测全部项目；没有待做的则不做", _backtest, every=10, slow=True),
     Job("backup.daily", "备份到 DANGAN_BACKUP_DIR；没有设置则不做", _backup, hour=22, minute=30, group="backup", slow=True),
     Job("backup.drill", "把最新的备份恢复到临时位置、核对、记下用时后删除", _drill, hour=10, weekday=6, group="backup",
         slow=True),

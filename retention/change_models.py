@@ -96,7 +96,8 @@ class BackTest(Model):
 class BackTestRow(Model):
     """A project of which at least one answer differs; `id` is the back-test's and the project's, so none comes twice.
 
-    changes: rule, subject, title and both answers. failed: how many rules it breaks, before and after.
+    changes: rule, subject and both answers. failed: how many breaches, before and after; becomes: `breaks` where there was none
+    before, `heals` where there is none after. worse, better: breaches that come and go; appear, vanish: alerts.
     """
 
     meta: ClassVar[dict[str, Any]] = {"collection": "backtest_rows", "auto_create_index": False, "indexes": [
@@ -110,6 +111,8 @@ class BackTestRow(Model):
     failed_before: int = IntField(default=0)
     failed_after: int = IntField(default=0)
     becomes: str = StringField(default="")
+    worse: int = IntField(default=0)
+    better: int = IntField(default=0)
     appear: int = IntField(default=0)
     vanish: int = IntField(default=0)
     changes: list[dict[str, Any]] = ListField(DictField())

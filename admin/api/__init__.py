@@ -17,6 +17,7 @@ from admin.api.readiness import readiness
 from admin.api.receipts import receipts
 from admin.api.registers import registers
 from admin.api.review import review
+from admin.api.rule_changes import rule_changes
 from admin.api.rules import rules
 from admin.api.search import search
 from admin.api.secrecy import secrecy
@@ -28,7 +29,7 @@ from admin.system import System
 
 RESOURCES = (tokens, secrecy, projects, timeline, readiness, documents, parts, receipts, fields, registers, review, search,
              findings, rules, audit, calendar_feed,
-             notices, inbox, whatif)
+             notices, inbox, whatif, rule_changes)
 
 
 def register(app: Flask, system: System) -> None:

@@ -12,6 +12,9 @@ from admin.storage import status as storage
 from admin.system import System
 from archive.errors import EngineDown
 from archive.events import lag
+from retention.compliance.rule_settings import RuleSettings
+from retention.compliance.setting_values import differences
+from retention.rule_changes import in_force
 
 NAMES = {"ok": "正常", "missing": "缺少", "bad": "故障"}
 
@@ -49,6 +52,15 @@ def _objects(system: System) -> Check:
     return Check("对象存储", "bad" if info.alarms else "ok", detail, "".join(info.alarms))
 
 
+def _rules(system: System) -> Check:
+    """Which settings of the rules differ from the defaults, and who says so: the file, or what two people approved over it."""
+    held = in_force(system.settings.rules, system.clock.today())
+    file = differences(RuleSettings(), system.settings.rules)
+    hidden = sorted(file.keys() & held.sources.keys())
+    detail = f"版本 {held.version}；配置文件 {len(file)} 项，经批准的修改 {len(held.sources)} 项"
+    return Check("规则参数", "ok", detail, f"配置文件中的 {'、'.join(hidden)} 不起作用：以经批准的修改为准" if hidden else "")
+
+
 def _engines(checks: list[Check]) -> bool:
     up = True
     try:
@@ -69,6 +81,7 @@ def _engines(checks: list[Check]) -> bool:
             checks.append(Check("文件存放", "missing" if advice else "ok", place, advice))
             checks += [Check(name, "ok" if good else "missing", detail, advice)
                        for name, good, detail, advice in status.described(system.clock.now())]
+            checks.append(_rules(system))
             checks.append(Check("时钟", "ok", f"{system.clock.today()}（{system.settings.timezone}）"))
     except EngineDown as error:
         checks.append(Check("引擎", "bad", str(error)))

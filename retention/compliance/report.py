@@ -4,11 +4,12 @@ Owns the description, not the judging; must not know HTTP or templates.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from archive import taxonomy
 from archive.registers import REGISTERS
 from retention.compliance.clauses import Clause, all_clauses
+from retention.compliance.engine import rules_named
 from retention.compliance.findings import Severity
 from retention.compliance.rule import MEASURES, Rule
 from retention.compliance.rule_settings import IN_FORCE, RuleSettings, documented
@@ -66,6 +67,21 @@ class SettingInfo:
 def rules() -> tuple[RuleInfo, ...]:
     """Every rule, in the order of the register."""
     return tuple(_describe(rule) for rule in all_rules().values())
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """A version of a rule and until when it holds, None for the newest."""
+
+    rule: RuleInfo
+    until: date | None
+
+
+def versions(rule: str) -> tuple[VersionInfo, ...]:
+    """Every version of a rule, the newest first. Raises NotFound."""
+    (found,) = rules_named(rule)
+    ends = (None, *(later.since - timedelta(days=1) if later.since else None for later in found.versions))
+    return tuple(VersionInfo(_describe(version), end) for version, end in zip(found.versions, ends, strict=False))
 
 
 def clauses() -> tuple[ClauseInfo, ...]:

@@ -4,9 +4,10 @@ Must not know which rules exist (`retention.compliance.rules`) nor evaluate many
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from archive.errors import NotFound
 from retention.compliance.anchors import Anchor, anchor
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Finding, Outcome, Severity, Verdict, not_applicable, plain
@@ -26,8 +27,9 @@ class Rule:
     counts, in plain Chinese. targets: who is told, as role marks of the register (PM, HEAD, AUD, ARCH, FIN, SEC, …).
     evidence: keys of document types, or names of project fields, it reads. version: raised when the meaning changes,
     so that a stored finding stays explainable. legacy: the gravest severity in projects approved before the measures
-    took effect (第54条), None where the rule does not reach back. pack: MEASURES or COMPANION. since: for companion
-    rules the day their statute took effect; earlier events (`judged_by`) are none of theirs.
+    took effect (第54条), None where the rule does not reach back. pack: MEASURES or COMPANION. since: the day this version
+    took effect; earlier events (`judged_by`) are judged by the version before it, and where a companion rule has none, by
+    nothing: its statute was not in force. earlier: the versions before this one, the newest first.
     """
 
     id: str
@@ -45,9 +47,33 @@ class Rule:
     pack: str = MEASURES
     since: date | None = None
     judged_by: str = "approval"
+    earlier: tuple["Rule", ...] = ()
 
     def __call__(self, facts: Facts) -> tuple[Finding, ...]:
-        """The findings of this rule; never empty. Raises whatever the function raises: the engine catches."""
+        """The findings of the version in force on the project's own day; never empty. Raises whatever the function raises:
+        the engine catches."""
+        return self.in_force(facts)._answer(facts)
+
+    @property
+    def versions(self) -> tuple["Rule", ...]:
+        """All of them, the newest first."""
+        return (self, *self.earlier)
+
+    def in_force(self, facts: Facts) -> "Rule":
+        """The version of the day of `judged_by`; where no date tells it, of the day judged."""
+        if not self.earlier:
+            return self
+        day = anchor(facts, self.judged_by).day or facts.today
+        return next((version for version in self.versions if version.since is None or version.since <= day), self.versions[-1])
+
+    def of_version(self, number: int) -> "Rule":
+        """This version, whatever day it is for: to be compared with others. Raises NotFound."""
+        for version in self.versions:
+            if version.version == number:
+                return replace(version, earlier=(), since=self.versions[-1].since)
+        raise NotFound(what=f"规则 {self.id} 的版本", key=number)
+
+    def _answer(self, facts: Facts) -> tuple[Finding, ...]:
         if out_of_scope := self.applies(facts) or self._before_its_time(facts):
             return (self.finding(facts, not_applicable(out_of_scope)),)
         answer = self.judge(facts)

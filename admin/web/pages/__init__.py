@@ -28,6 +28,7 @@ from admin.web.pages.registers import registers
 from admin.web.pages.reports import reports
 from admin.web.pages.resumable import resumable
 from admin.web.pages.review import review
+from admin.web.pages.rule_changes import rule_changes
 from admin.web.pages.rules import rules_pages
 from admin.web.pages.search_page import search_pages
 from admin.web.pages.secrecy import secrecy
@@ -40,7 +41,8 @@ from archive.permissions import Permission
 from retention.inbox import unread
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
-              fields, registers, reports, viewer, search_pages, findings, boards, rules_pages, operations, people, secrecy,
+              fields, registers, reports, viewer, search_pages, findings, boards, rules_pages, rule_changes, operations, people,
+              secrecy,
               audit_pages,
               account,
              notices, inbox, whatif)

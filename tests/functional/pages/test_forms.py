@@ -18,6 +18,8 @@ FORMS = (
     "/projects/XM-A/contradictions/<key>/dismiss", "/projects/XM-A/uploads", "/receipts/<key>", "/receipts/<key>/close",
     "/documents/{document}/unmask", "/documents/{document}/alike", "/projects/XM-A/refused", "/secrecy",
     "/findings/{finding}/acknowledge", "/findings/{finding}/waive", "/findings/{finding}/approve",
+    "/rules/changes", "/rules/changes/<key>/backtest", *(f"/rules/changes/<key>/{deed}" for deed in ("approve", "refuse", "withdraw")),
+    "/rules/<key>/compare",
     "/operations/jobs/compliance.nightly/run", "/people", "/people/assign", "/people/auditor/disable",
     "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/account/notices", "/account/notices/substitutes",
     "/account/notices/substitutes/auditor/drop", "/people/auditor/substitute", "/inbox/read", "/login", "/logout")
@@ -42,6 +44,8 @@ MAY = {
     "/account/notices/substitutes": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
     "/account/notices/substitutes/auditor/drop": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
     "/inbox/read": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
+    **{path: {"archivist", "supervisor"} for path in ("/rules/changes", "/rules/<key>/compare", *(
+        f"/rules/changes/<key>/{deed}" for deed in ("backtest", "approve", "refuse", "withdraw")))},
     "/people/auditor/substitute": {"secadmin"}, "/audit/verify": {"auditadmin"}, "/account/notices": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
 }
 ROLES = ("archivist", "unit_a", "unit_b", "auditor", "supervisor", "sysadmin", "secadmin", "auditadmin")

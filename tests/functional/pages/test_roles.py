@@ -33,6 +33,7 @@ PAGES: dict[str, set[str]] = {
     "/registers": READERS | {"unit_b"}, "/registers/procurement": READERS | {"unit_b"},
     "/projects/XM-A/reports/acceptance.docx": READERS, "/projects/XM-A/registers": READERS, "/projects/XM-A/registers/procurement": READERS,
     "/units/省数字政务厅/registers": READERS, "/units/省数字政务厅/registers/system": READERS,
+    "/rules/R31-3": ALL, "/rules/changes": READERS - {"unit_a"},
     "/rules": ALL, "/clauses": ALL, "/account": ALL,
     "/account/notices": READERS | {"unit_b"}, "/inbox": READERS | {"unit_b"},
     "/operations": {"sysadmin"},
