@@ -11,7 +11,7 @@ demo: $(VENV)/.ready
 	@exec $(BIN)/dangan demo $(ARGS)
 
 test: $(VENV)/.ready-dev
-	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(ARGS)
+	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --durations=40 --durations-min=3 $(ARGS)
 
 test-slow: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest -m slow $(ARGS)

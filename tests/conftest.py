@@ -25,13 +25,16 @@ from archive.passwords import hash_password
 from archive.permissions import Role
 from ingest.sandbox import Sandbox
 from retention import models as retention_models
+from tests.apart import compile_once
 from tests.builders import UNIT, UNIT_B
 from tests.peers.clamd import Clamd, running_clamd
 from tests.peers.summary import pytest_terminal_summary  # noqa: F401 - a hook
+from tests.scenes import filled_collections, once
 
 PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"
 SYSTEM = system_actor("tests")
+compile_once()
 
 
 @pytest.fixture(scope="session")
@@ -119,9 +122,19 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
+@pytest.fixture(scope="session")
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files of scenes are."""
+    return tmp_path_factory.mktemp("scenes")
+
+
 @pytest.fixture
-def people(system: System, password_hash: str) -> dict[str, Actor]:
+def people(system: System, password_hash: str, keeping: Path) -> dict[str, Actor]:
     """One person of every role, and two of different units: `unit_a`, `unit_b`. All sign in with `PASSWORD`."""
+    return dict(once(system, keeping, "people", lambda: _people(system, password_hash)))
+
+
+def _people(system: System, password_hash: str) -> dict[str, Actor]:
     wanted = {role.value: (role, "") for role in Role if role not in (Role.SYSTEM, Role.UNIT)}
     wanted |= {"unit_a": (Role.UNIT, UNIT), "unit_b": (Role.UNIT, UNIT_B)}
     made = {name: add_person(SYSTEM, system.clock, NewPerson(name, role, unit, f"{name}@example.com", name)).actor()
@@ -131,7 +144,7 @@ def people(system: System, password_hash: str) -> dict[str, Actor]:
 
 
 def empty_archive() -> None:
-    for name in database().list_collection_names():
+    for name in filled_collections():
         database()[name].delete_many({})
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from archive.access import Actor
 from archive.models import Document
 from retention.alerts import refresh
 from tests.builders import UNIT_B, a_project, file_text
+from tests.scenes import once
 
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 TEXT = "网络安全等级保护第三级测评结论为基本符合。\n采用密码应用方案，性能测试通过。"
@@ -40,7 +42,7 @@ class Browser:
 
     @property
     def token(self) -> str:
-        found = TOKEN.search(self.client.get("/rules").text) or TOKEN.search(self.client.get("/login").text)
+        found = TOKEN.search(self.client.get("/account").text) or TOKEN.search(self.client.get("/login").text)
         assert found
         return found[1]
 
@@ -87,13 +89,18 @@ def signed_in(app: Flask, system: System, people: dict[str, Actor]) -> Callable[
 
 
 @pytest.fixture
-def filled(system: System, worker: Worker) -> Document:
+def filled(system: System, worker: Worker, keeping: Path) -> Document:
     """Two units with a project each; a document in each dossier; findings stored. The document of the first unit."""
+    key = once(system, keeping, "filled", lambda: _fill(system, worker))
+    found: Document = Document.objects(id=key).get()
+    return found
+
+
+def _fill(system: System, worker: Worker) -> str:
     a_project(system, "XM-A")
     a_project(system, "XM-B", unit=UNIT_B, name="水文遥测平台建设项目")
     filed = file_text(system, "XM-A", "协同平台等级保护测评报告.txt", TEXT).document
     file_text(system, "XM-B", "水文会议纪要.txt", "水文遥测站网会议纪要")
     worker.drain()
     refresh(system.judge)
-    found: Document = Document.objects(id=filed.id).get()
-    return found
+    return str(filed.id)
