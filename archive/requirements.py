@@ -10,10 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from archive import taxonomy
 from archive.taxonomy import BadTaxonomy, DocumentType, Taxonomy
+from archive.yaml_text import read_yaml
 
 SELF_BUILD, SERVICE_PURCHASE = "self_build", "service_purchase"
 OM = "om"
@@ -113,7 +112,7 @@ def _fits(kind: DocumentType, profile: ProjectProfile) -> bool:
 
 @cache
 def _tables() -> Tables:
-    raw = yaml.safe_load(files("archive").joinpath("requirements.yaml").read_text(encoding="utf-8"))
+    raw = read_yaml(files("archive").joinpath("requirements.yaml").read_text(encoding="utf-8"))
     return check_tables(raw, taxonomy.load())
 
 

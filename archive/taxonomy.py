@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from archive.errors import ArchiveError
+from archive.yaml_text import read_yaml
 
 OTHER = "other"
 APPLIES = ("SB", "PS", "OM", "NC", "CL", "XD", "ALL")
@@ -125,7 +126,7 @@ def revision() -> str:
 def parse(text: str) -> Taxonomy:
     """Read and check a table. Raises BadTaxonomy at the first entry that does not follow the schema."""
     try:
-        raw = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        raw = read_yaml(text)
     except yaml.YAMLError as error:
         raise BadTaxonomy(where="全文", problem=f"不是合法的 YAML（{error}）") from error
     _check(isinstance(raw, dict) and raw.keys() == {"version", "stages", "types"}, "顶层",

@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 
 from admin.bootstrap import build
@@ -34,6 +36,7 @@ from tests.scenes import filled_collections, once
 PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"
 SYSTEM = system_actor("tests")
+AS_STORED = CodecOptions(RawBSONDocument)
 compile_once()
 
 
@@ -148,7 +151,9 @@ def empty_archive() -> None:
         database()[name].delete_many({})
 
 
-def snapshot() -> dict[str, list[object]]:
+def snapshot() -> dict[str, list[bytes]]:
     """Everything stored, for proving that a refusal changed nothing. Who judged last is nothing that anybody is told."""
-    return {name: sorted(map(repr, database()[name].find())) for name in database().list_collection_names()
-            if name != "judgements"}
+    rows: dict[str, list[bytes]] = {name: [] for name in database().list_collection_names() if name != "judgements"}
+    for name in rows.keys() & set(filled_collections()):
+        rows[name] = sorted(row.raw for row in database().get_collection(name, AS_STORED).find())
+    return rows

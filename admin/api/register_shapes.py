@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints
 
@@ -158,8 +158,10 @@ def step_out(register: Register, change: RegisterChange) -> StepOut:
         changes=[ChangedOut(column=name, before=before, after=after) for name, (before, after) in sides.items()])
 
 
-def _value(key: str, name: str, value: Value) -> Value:
+def _value(key: str, name: str, value: Any) -> Any:
     """As kept, with percentages as numbers."""
+    if isinstance(value, list):  # of the database's own kind, which pydantic would try to make another of
+        return list(value)
     register = REGISTERS[key]
     if value is None or name not in register.names or register.column(name).kind is not Kind.PERCENT:
         return value

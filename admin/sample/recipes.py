@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from archive.yaml_text import read_yaml
 
 FORMS = ("pdf", "docx", "xlsx", "pptx", "txt", "html")
 _STAGES = ("approval", "procurement", "building", "trial", "acceptance", "operation")
@@ -59,7 +59,7 @@ def snippets() -> dict[str, list[str]]:
 
 def _read(name: str) -> Any:
     text = resources.files(__package__).joinpath("papers", name).read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
+    return read_yaml(text)
 
 
 def _recipe(entry: dict[str, Any]) -> Recipe:

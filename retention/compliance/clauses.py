@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from archive.yaml_text import read_yaml
 
 DATA = Path(__file__).with_name("clauses.yaml")
 _KEYS = {"instrument", "article", "paragraph", "item", "verified", "title", "summary", "unchecked"}
@@ -44,7 +44,7 @@ def all_clauses() -> dict[str, Clause]:
 
 def read_clauses(text: str) -> dict[str, Clause]:
     """The clauses a YAML text holds. Raises ValueError where it does not keep to the schema."""
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = read_yaml(text)
     instruments: dict[str, str] = raw["instruments"]
     return {key: _clause(key, line, instruments) for key, line in raw["clauses"].items()}
 

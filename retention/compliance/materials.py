@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from archive.yaml_text import read_yaml
 from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_clock
 from retention.compliance.facts import DocumentFacts, Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
@@ -54,7 +53,7 @@ def matrix() -> dict[str, Material]:
 
 def read_matrix(text: str) -> dict[str, Material]:
     """The matrix a YAML text holds. Raises ValueError where it does not keep to the schema."""
-    raw: dict[str, dict[str, str]] = yaml.safe_load(text)
+    raw: dict[str, dict[str, str]] = read_yaml(text)
     return {key: _material(key, line) for key, line in raw.items()}
 
 

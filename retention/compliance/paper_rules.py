@@ -6,8 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from archive.yaml_text import read_yaml
 from retention.compliance import scope
 from retention.compliance.anchors import NAMES
 from retention.compliance.facts import Facts
@@ -39,7 +38,7 @@ def paper_rules() -> tuple[PaperRule, ...]:
 
 def read_rules(text: str) -> tuple[PaperRule, ...]:
     """The rules a YAML text holds. Raises ValueError where it does not keep to the schema."""
-    raw: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    raw: dict[str, dict[str, Any]] = read_yaml(text)
     return tuple(_rule(key, line) for key, line in raw.items())
 
 

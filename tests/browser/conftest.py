@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from admin.system import System
 from admin.web.app import create_app
@@ -20,11 +20,13 @@ from archive.operations.people import NewPerson, add_person
 from archive.permissions import Role
 from tests.browser.scene import build_scene
 from tests.builders import SYSTEM, UNIT
+from tests.scenes import once
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
          "--disable-sync", "--lang=zh-CN"]
 ROOT = Path(__file__).parents[2]
+PATIENCE = 30_000  # milliseconds; what is waited for comes at once, except on a machine that has other things to do
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +39,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI"):
             pytest.fail("chromium is not installed: apt-get install chromium")
         pytest.skip("needs chromium: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"})
         yield browser
@@ -44,8 +47,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def people(system: System) -> dict[str, Actor]:
+def people(system: System, keeping: Path) -> dict[str, Actor]:
     """As for all tests, with names that look like names in the pictures."""
+    return dict(once(system, keeping, "people with names", lambda: _people(system)))
+
+
+def _people(system: System) -> dict[str, Actor]:
     wanted = {"archivist": (Role.ARCHIVIST, "沈静", ""), "unit_a": (Role.UNIT, "陈明", UNIT), "auditor": (Role.AUDITOR, "郑国栋", ""),
               "supervisor": (Role.SUPERVISOR, "林晓", ""), "sysadmin": (Role.SYSADMIN, "吕晨", ""),
               "secadmin": (Role.SECADMIN, "卢思远", ""), "auditadmin": (Role.AUDITADMIN, "田怡", "")}
@@ -55,13 +62,14 @@ def people(system: System) -> dict[str, Actor]:
 
 
 @pytest.fixture
-def site(system: System, people: dict[str, Actor]) -> Iterator[str]:
+def site(system: System, people: dict[str, Actor], keeping: Path) -> Iterator[str]:
     """The address of a running archive with a small but lifelike content."""
     app = create_app(system)
     worker = Worker(system)
-    build_scene(system, worker)
+    once(system, keeping, "browser", lambda: build_scene(system, worker))
     worker.start()
     server = WebServer(app, "127.0.0.1", 0, threads=8)
+    server.expiration_interval = 0.02  # how soon it notices that it shall stop
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()
@@ -106,13 +114,19 @@ class Visitor:
             self.complaints.append(message.text)
 
 
+def press(page: Page, key: str) -> None:
+    """A key, once the page listens: the script is the last thing in it, and a key pressed before is nobody's."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 @pytest.fixture(params=[(1280, 900)], ids=["1280"])
 def visitor(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Visitor]:
     """At the end nothing may have been asked of any other place, and the browser may have nothing to complain about."""
     width, height = request.param
     context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN",
                                    timezone_id="Asia/Shanghai", reduced_motion="reduce")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     made = Visitor(context, site)
     yield made
     context.close()

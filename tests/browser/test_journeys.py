@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from admin.system import System
 from archive.models import Document, Version
 from retention.models import FindingRecord
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, press
 
 pytestmark = pytest.mark.browser
 NARROW = pytest.mark.parametrize("visitor", [(390, 844)], indirect=True, ids=["390"])
@@ -111,7 +111,7 @@ def test_an_explanation_opens_in_place_and_from_a_link(visitor: Visitor) -> None
     row = page.locator(f"#finding-{finding.id}")
     expect(row.get_by_text("推算过程")).to_be_hidden()
     row.locator("> summary").focus()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(row.get_by_text("推算过程")).to_be_visible()
     expect(row.locator("ol li")).to_have_count(len(finding.steps))
 
@@ -184,9 +184,9 @@ def test_every_field_has_a_label_and_every_picture_a_text(visitor: Visitor) -> N
 
 def test_the_keyboard_reaches_the_text_first(visitor: Visitor) -> None:
     page = visitor.sign_in("auditor").open("/projects")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator("main")).to_be_focused()
 
 

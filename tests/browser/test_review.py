@@ -12,7 +12,7 @@ from archive.fields import fields_of
 from archive.models import Document, TypeEvidence
 from archive.models.fields import Dismissal
 from tests import samples
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, press
 from tests.builders import file_text
 
 pytestmark = pytest.mark.browser
@@ -59,25 +59,31 @@ def _types(page: Page) -> None:
     """The first has the focus at once; after each decision the next one has it; at the end the list is empty."""
     rows = page.locator("[data-review]")
     expect(rows.first).to_be_focused()
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     expect(rows.nth(1)).to_be_focused()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("t")
+    press(page, "ArrowUp")
+    press(page, "t")
     page.keyboard.type("会议纪要")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(rows).to_have_count(2)
     expect(rows.first).to_be_focused()
-    page.keyboard.press("t")
+    press(page, "t")
     page.keyboard.type("会议纪要")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(rows).to_have_count(1)
     expect(rows.first).to_be_focused()
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.get_by_text("没有待确认类型的文件")).to_be_visible()
     assert Document.objects(project=CODE, type_source="unrecognised").count() == 0
     assert TypeEvidence.objects(project=CODE, filename="资料二.txt", type="meeting_minutes").count() == 1
     kept = TypeEvidence.objects.get(filename="运维合同.txt")
     assert (kept.proposed, kept.by_name) == (kept.type, "沈静")
+
+
+def _still(page: Page) -> bool:
+    """Whether a value waits, asked of the whole page: of one that is still coming, everything seems done."""
+    page.wait_for_load_state("load")
+    return page.locator(".values .here").count() > 0
 
 
 def _values(page: Page, gallery: Path) -> None:
@@ -86,24 +92,24 @@ def _values(page: Page, gallery: Path) -> None:
     expect(page.locator(".values .here")).to_be_visible()
     report = Document.objects.get(project=CODE, filename="验收报告.pdf")
     if page.locator("#desk > header h2").inner_text() != report.title:
-        page.keyboard.press("n")
+        press(page, "n")
         expect(page.locator("#desk > header h2")).to_have_text(report.title)
     page.locator(".values a", has_text="合同金额").first.click()
     expect(page.locator(".values .value")).to_have_text("1,380,000.00 元")
     expect(page.locator("#contradictions")).to_contain_text("服务合同")
     page.wait_for_function("() => { const i = document.querySelector('.evidence img'); return i && i.complete && i.naturalWidth > 500; }")
     pictured(page, gallery, "review-values")
-    page.keyboard.press("2")
+    press(page, "2")
     expect(page.locator("#typed")).to_be_focused()
     page.locator("#typed").fill("128万元")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("status").filter(has_text="已确认")).to_be_visible()
     corrected = fields_of(ACTOR, report.id).get("contract_amount")
     assert corrected is not None
     assert (corrected.state, corrected.value, corrected.read_value) == ("corrected", "128000000", "138000000")
-    while page.locator(".values .here").count():
+    while _still(page):
         before = page.locator("#desk").inner_text()
-        page.keyboard.press("1")
+        press(page, "1")
         page.wait_for_function("before => (document.querySelector('#desk') || {}).innerText !== before", arg=before)
     expect(page.get_by_text("没有待确认的字段")).to_be_visible()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from archive.models import Document
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, press
 
 pytestmark = pytest.mark.browser
 
@@ -28,20 +28,20 @@ def test_keys_lead_through_pages_and_hits(visitor: Visitor) -> None:
     expect(page).to_have_url(re.compile(r"/documents/\w+/view\?at=1"))
     ready(page)
     expect(page.locator("#reader mark").first).to_have_text("密码应用方案已通过评估")
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page).to_have_url(re.compile("page=2"))
     at_page(page, "2")
-    page.keyboard.press("ArrowRight")
+    press(page, "ArrowRight")
     at_page(page, "3")
-    page.keyboard.press("p")
+    press(page, "p")
     at_page(page, "2")
-    page.keyboard.press("+")
+    press(page, "+")
     expect(page.locator(".sheet.zoom-150")).to_be_visible()
     page.wait_for_load_state("load")
     page.wait_for_function("() => document.querySelector('.sheet img').naturalWidth > 1300")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("附件")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     at_page(page, "3")
     expect(page.locator("#reader mark").first).to_have_text("附件")
     page.locator(".thumbs a").first.click()

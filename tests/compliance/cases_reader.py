@@ -7,8 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from archive.yaml_text import read_yaml
 from retention.compliance.engine import rules_named
 from retention.compliance.facts import (
     Blocking,
@@ -60,7 +59,7 @@ def all_cases() -> tuple[Case, ...]:
 
 def _read() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("[RX]*.yaml")):
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = read_yaml(path.read_text(encoding="utf-8"))
         base = raw.get("base", {})
         for entry in raw["cases"]:
             assert set(entry) <= CASE_KEYS, f"{path.name}: {set(entry) - CASE_KEYS}"

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-import yaml
-
+from archive.yaml_text import read_yaml
 from tests.compliance.cases_reader import FOLDER, Case, make_facts
 
 EVENT, AFTER = date(2024, 6, 10), date(2024, 6, 11)
@@ -15,7 +14,7 @@ BESIDE = ("consultation_letter", "tender_clarification", "meeting_minutes", "tri
 
 
 def paper_lines() -> dict[str, dict[str, Any]]:
-    lines: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "papers.yaml").read_text(encoding="utf-8"))
+    lines: dict[str, dict[str, Any]] = read_yaml((FOLDER / "papers.yaml").read_text(encoding="utf-8"))
     return lines
 
 

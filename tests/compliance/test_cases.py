@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-import yaml
 
+from archive.yaml_text import read_yaml
 from retention.compliance import report
 from retention.compliance.engine import evaluate, rules_named
 from retention.compliance.findings import Finding, Outcome
@@ -17,7 +17,7 @@ from tests.compliance.outcomes import OUTCOMES
 from tests.compliance.paper_cases import paper_cases, paper_lines
 
 CASES = (*all_cases(), *paper_cases())
-MATRIX: dict[str, list[str]] = yaml.safe_load((FOLDER / "matrix.yaml").read_text(encoding="utf-8"))
+MATRIX: dict[str, list[str]] = read_yaml((FOLDER / "matrix.yaml").read_text(encoding="utf-8"))
 CELL_LIST = MATRIX.pop("cells")
 
 

@@ -206,6 +206,13 @@ def test_naming_a_foreign_thing_changes_nothing(worlds: dict[str, Recording]) ->
     assert worlds["beside"].changed == []
 
 
+def test_nothing_that_is_asked_breaks_the_site(worlds: dict[str, Recording]) -> None:
+    """Two worlds that both break are alike, and say nothing."""
+    asked = [(key, answer.status) for world in worlds.values() for key, answer in world.reads.items()]
+    tried = [(key, answer.status) for world in worlds.values() for key, pair in world.writes.items() for answer in pair]
+    assert [(key, status) for key, status in (*asked, *tried) if status in (500, 502, 504)] == []
+
+
 def test_own_work_goes_the_same_way(worlds: dict[str, Recording]) -> None:
     """Except that a project's code is unique in the whole archive: one that is taken cannot be taken again."""
     alone, beside = dict(worlds["alone"].own), dict(worlds["beside"].own)

@@ -43,6 +43,8 @@ def test_a_row_is_added_and_read_back_as_given(archivist: Api, project: Project)
     assert read.json == answer.json
     assert read.headers["ETag"] == answer.headers["ETag"] == '"1"'
     assert archivist.get(ROWS).json["items"] == archivist.get("/registers/procurement/rows").json["items"] == [answer.json]
+    step, = archivist.get(f"/register-rows/{answer.json['id']}/history").json["items"]
+    assert {"column": "evidence", "before": [], "after": [paper.json["id"]]} in step["changes"]
 
 
 def test_a_units_rows_are_added_and_listed(archivist: Api, project: Project) -> None:
