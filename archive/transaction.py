@@ -123,6 +123,11 @@ class Transaction:
         if result.matched_count != len(documents):
             raise Conflict(what=documents[0].called, key=getattr(documents[0], "code", documents[0].id))
 
+    def bulk(self, model: type[Model], changes: Sequence[Any]) -> None:
+        """Many writes of derived documents in the form MongoDB keeps, unvalidated: for what a machine makes by the million."""
+        if changes:
+            collection(model).bulk_write(changes, ordered=False, session=self.session)
+
     def update(self, model: type[Model], key: object, changes: Mapping[str, Any], **match: object) -> bool:
         """A MongoDB update of one document; whether it matched."""
         result = collection(model).update_one({"_id": key, **match}, changes, session=self.session)

@@ -52,16 +52,18 @@ class EscalationStep(Part):
 
 
 class FindingRecord(Revisioned):
-    """The newest answer of one rule about one subject of one project, and its alert.
+    """The newest answer of one rule about one subject of one project, and its alert; which answers have one: `retention/kept.py`.
 
     `id` is made from project, rule and subject, so one cause never has two records. `alert` is `none`, `open` or
-    `cleared`; `episode` counts openings.
+    `cleared`; `episode` counts openings. `evaluated_on`: since when the answer is this one; the project's standing says when
+    it was last asked.
     """
 
     called: ClassVar[str] = "事项"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "findings", "auto_create_index": False,
-        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity"), "history.day"]}
+        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity"), "history.day",
+                    {"fields": ["waiver.until"], "sparse": True}]}
 
     id: str = StringField(primary_key=True)
     project: str = StringField(required=True)
@@ -201,7 +203,8 @@ class Standing(Model):
     """Where a project stands after its last evaluation (`retention/standings.py`): derived, for boards. `id` is the dossier's.
 
     needed, settled: mandatory materials, and those present or waived; lacks: the types that are neither. late_since: the
-    oldest day a failed rule named. next_on, next_title: what is due next.
+    oldest day a failed rule named. next_on, next_title: what is due next. digest: of all answers (`retention/kept.py`), also
+    of those that have no row.
     """
 
     meta: ClassVar[dict[str, Any]] = {
@@ -218,6 +221,10 @@ class Standing(Model):
     failed: int = IntField(default=0)
     grave: int = IntField(default=0)
     unknown: int = IntField(default=0)
+    due: int = IntField(default=0)
+    passed: int = IntField(default=0)
+    not_applicable: int = IntField(default=0)
+    digest: str = StringField(default="")
     late_since: date | None = DateField()
     next_on: date | None = DateField()
     next_title: str = StringField(default="")

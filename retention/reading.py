@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,12 @@ from archive.transaction import collection
 from retention.compliance.conclusions import favourable
 from retention.compliance.facts import (
     Blocking,
+    ContractFacts,
     DocumentFacts,
     Facts,
     FieldFact,
     ProjectFacts,
     RuleSettings,
-    contract_facts,
-    project_facts,
 )
 from retention.compliance.rows import Row, stored_row
 from retention.compliance.units import blocking
@@ -37,32 +37,59 @@ VALUES_FROM = frozenset({
 ACCEPTANCE_TYPES = (
     "acceptance_application", "acceptance_opinion", "acceptance_review_opinion", "acceptance_extension",
     "unit_acceptance_report", "acceptance_result_submission", "completion_confirmation", "phase_acceptance")
+_PROJECT_FIELDS = tuple(name for one in fields(ProjectFacts) if (name := one.name) in Project._fields and name != "id")
+_CONTRACT_FIELDS = tuple(one.name for one in fields(ContractFacts))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A project's facts with what only whoever keeps findings needs: its dossier, and the types of all its papers."""
+
+    dossier: str
+    facts: Facts
+    types: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads facts as of a day. `blocked` is kept for as long as the reader is: of each unit what keeps it from new projects
+    (第32条), which would otherwise be reckoned anew for every batch of its projects."""
+
+    today: date
+    calendar: WorkCalendar
+    settings: RuleSettings
+    zone: ZoneInfo
+    blocked: dict[str, tuple[Blocking, ...]] = field(default_factory=dict)
+
+    def read(self, rows: Sequence[Mapping[str, Any]]) -> list[Reading]:
+        """The facts of these stored projects, read with a handful of queries however many there are."""
+        codes, units = [row["code"] for row in rows], {row["unit"] for row in rows}
+        contracts = _by(collection(Contract).find({"project": {"$in": codes}}), "project")
+        documents = _by(collection(Document).find({"dossier": {"$in": [row["_id"] for row in rows]}}, DOCUMENT_FIELDS), "dossier")
+        wanted = sorted({row["predecessor"] for row in rows if row.get("predecessor")})
+        before = {row["code"]: row for row in collection(Project).find({"code": {"$in": wanted}})} if wanted else {}
+        own, of_units, values = _rows(PROJECT, codes), _rows(UNIT, units), values_of(documents)
+        self._look_at(units)
+        return [Reading(row["_id"], Facts(
+            project=stored_project(row), today=self.today, calendar=self.calendar, settings=self.settings,
+            contracts=tuple(map(stored_contract, contracts.get(row["code"], ()))),
+            documents=tuple(document_facts(d, self.zone, values.get(d["_id"], ())) for d in documents.get(row["_id"], ())),
+            predecessor=_predecessor(row, before),
+            registers=own.get(row["code"], ()) + of_units.get(row["unit"], ()),
+            unit_blocking=self.blocked.get(row["unit"], ())),
+            frozenset(paper["type"] for paper in documents.get(row["_id"], ()))) for row in rows]
+
+    def _look_at(self, units: Iterable[str]) -> None:
+        if unknown := [unit for unit in units if unit not in self.blocked]:
+            found = blocking_of(unknown, self.today, self.calendar, self.settings, self.zone)
+            self.blocked.update({unit: found.get(unit, ()) for unit in unknown})
 
 
 def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, settings: RuleSettings,
              timezone: str) -> list[Facts]:
-    """Facts of these projects as of `today`, read with a handful of queries however many there are."""
-    codes = [project.code for project in projects]
-    contracts = _grouped(Contract.objects(project__in=codes), "project")
-    documents: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in collection(Document).find({"dossier": {"$in": [project.id for project in projects]}}, DOCUMENT_FIELDS):
-        documents[row["dossier"]].append(row)
-    wanted = {project.predecessor for project in projects if project.predecessor}
-    predecessors = {project.code: project for project in Project.objects(code__in=sorted(wanted))}
-    zone = ZoneInfo(timezone)
-    units = {project.unit for project in projects}
-    own, of_units = _rows(PROJECT, codes), _rows(UNIT, units)
-    values, blocked = values_of(documents), blocking_of(units, today, calendar, settings, zone)
-    return [
-        Facts(
-            project=stored_project_facts(project),
-            contracts=tuple(contract_facts(c) for c in contracts.get(project.code, ())),
-            documents=tuple(document_facts(d, zone, values.get(d["_id"], ())) for d in documents.get(project.id, ())),
-            predecessor=_predecessor(project, predecessors),
-            registers=own.get(project.code, ()) + of_units.get(project.unit, ()),
-            unit_blocking=blocked.get(project.unit, ()),
-            today=today, calendar=calendar, settings=settings)
-        for project in projects]
+    """Facts of these projects, as they are at hand, as of `today`."""
+    reader = Reader(today, calendar, settings, ZoneInfo(timezone))
+    return [read.facts for read in reader.read([dict(project.to_mongo()) for project in projects])]
 
 
 def _rows(scope: str, owners: Iterable[str]) -> dict[str, tuple[Row, ...]]:
@@ -79,33 +106,46 @@ def _age(row: Row) -> tuple[str, str, str]:
     return str(row.values.get(row.register.since) or "9999"), key_of(row.register, row.values), row.id
 
 
-def _predecessor(project: Project, found: Mapping[str, Project]) -> ProjectFacts | None:
+def _predecessor(row: Mapping[str, Any], found: Mapping[str, Mapping[str, Any]]) -> ProjectFacts | None:
     """Of the same unit only: who may see this dossier reads its findings, and naming a project must not show it."""
-    before = found.get(project.predecessor)
-    return stored_project_facts(before) if before is not None and before.unit == project.unit else None
+    before = found.get(row.get("predecessor", ""))
+    return stored_project(before) if before is not None and before["unit"] == row["unit"] else None
 
 
-def stored_project_facts(project: Project) -> ProjectFacts:
-    return project_facts(project, waived=[waiver.type for waiver in project.waivers])
+def stored_project(row: Mapping[str, Any]) -> ProjectFacts:
+    """Of a project as MongoDB keeps it."""
+    return ProjectFacts(**_plain(row, _PROJECT_FIELDS), waived=frozenset(waiver["type"] for waiver in row.get("waivers", ())))
+
+
+def stored_contract(row: Mapping[str, Any]) -> ContractFacts:
+    return ContractFacts(**_plain(row, _CONTRACT_FIELDS))
+
+
+def _plain(row: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Days instead of moments; what is not said is not named."""
+    return {name: value.date() if isinstance(value, datetime) else value
+            for name in names if (value := row.get(name)) is not None}
 
 
 def blocking_of(units: Iterable[str], today: date, calendar: WorkCalendar, settings: RuleSettings,
                 zone: ZoneInfo) -> dict[str, tuple[Blocking, ...]]:
     """Of each unit the projects that keep it from new ones. Only those not plainly accepted are looked at, and only the
     papers that acceptance is proved by are read of them."""
-    open_ = [project for project in Project.objects(unit__in=sorted(units), kind__ne="om")
-             if project.acceptance_date is None or project.acceptance_date > today
-             or favourable(project.acceptance_result) is False]
-    papers: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    wanted = {"dossier": {"$in": [project.id for project in open_]}, "type": {"$in": list(ACCEPTANCE_TYPES)}}
-    for row in collection(Document).find(wanted, DOCUMENT_FIELDS):
-        papers[row["dossier"]].append(row)
+    open_ = {row["_id"]: facts for row in collection(Project).find({"unit": {"$in": sorted(units)}, "kind": {"$ne": "om"}})
+             if _open(facts := stored_project(row), today)}
+    papers = _by(collection(Document).find(
+        {"dossier": {"$in": list(open_)}, "type": {"$in": list(ACCEPTANCE_TYPES)}}, DOCUMENT_FIELDS), "dossier")
     groups: dict[str, list[Facts]] = defaultdict(list)
-    for project in open_:
+    for dossier, project in open_.items():
         groups[project.unit].append(Facts(
-            project=stored_project_facts(project), today=today, calendar=calendar, settings=settings,
-            documents=tuple(document_facts(paper, zone) for paper in papers.get(project.id, ()))))
+            project=project, today=today, calendar=calendar, settings=settings,
+            documents=tuple(document_facts(paper, zone) for paper in papers.get(dossier, ()))))
     return {unit: blocking(found) for unit, found in groups.items()}
+
+
+def _open(project: ProjectFacts, today: date) -> bool:
+    return (project.acceptance_date is None or project.acceptance_date > today
+            or favourable(project.acceptance_result) is False)
 
 
 def values_of(documents: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[FieldFact, ...]]:
@@ -117,9 +157,9 @@ def values_of(documents: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str,
 
 
 def _values(row: Mapping[str, Any]) -> Iterator[FieldFact]:
-    for field in row.get("found", ()):
-        if field["key"] in VALUES_READ and field.get("value") and field.get("state") != REJECTED:
-            yield FieldFact(field["key"], field["value"], field.get("page", 0), field.get("state") in (CONFIRMED, CORRECTED))
+    for one in row.get("found", ()):
+        if one["key"] in VALUES_READ and one.get("value") and one.get("state") != REJECTED:
+            yield FieldFact(one["key"], one["value"], one.get("page", 0), one.get("state") in (CONFIRMED, CORRECTED))
 
 
 def document_facts(row: Mapping[str, Any], zone: ZoneInfo, values: tuple[FieldFact, ...] = ()) -> DocumentFacts:
@@ -139,8 +179,8 @@ def _unconfirmed(row: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(name for name in MACHINE_READ if row.get(name) and name not in row.get("by_hand", ()))
 
 
-def _grouped(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:
-    groups: dict[str, list[Any]] = defaultdict(list)
+def _by(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, list[Mapping[str, Any]]]:
+    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        groups[getattr(row, name)].append(row)
+        groups[row[name]].append(row)
     return groups

@@ -4,7 +4,7 @@ A judgement takes a turn before it reads, and keeps its findings only where nobo
 read what this one has, or newer, and keeps its own, now or when its event is handled again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pymongo import UpdateOne
@@ -15,7 +15,7 @@ from retention.models import Judgement
 
 
 class Overtaken(Exception):
-    """Somebody began to judge the project after this turn was taken."""
+    """Somebody began to judge these projects after this turn was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,13 @@ class Turn:
         if marks:
             collection(Judgement).bulk_write(marks, ordered=False)
 
-    def keep(self, tx: Transaction, code: str) -> None:
-        """Inside the transaction that keeps the findings. Raises Overtaken."""
-        if not tx.update(Judgement, code, {"$set": {"kept_at": tx.now}}, reader=self.token):
-            raise Overtaken(code)
+    def keep(self, tx: Transaction, codes: Sequence[str]) -> frozenset[str]:
+        """Those of these projects that are still this turn's, inside the transaction that keeps their findings. Raises
+        Overtaken where none is."""
+        ours = {"_id": {"$in": list(codes)}, "reader": self.token}
+        judgements = collection(Judgement)
+        judgements.update_many(ours, {"$set": {"kept_at": tx.now}}, session=tx.session)
+        found = frozenset(row["_id"] for row in judgements.find(ours, {"_id": 1}, session=tx.session))
+        if not found:
+            raise Overtaken(*codes)
+        return found

@@ -14,7 +14,7 @@ from archive.clock import FixedClock
 from archive.models import TextState
 from ingest.sandbox import Sandbox
 from retention.alerts import refresh
-from retention.models import FindingRecord
+from retention.models import FindingRecord, Standing
 from tests.faults.degraded import CODE, Office, nothing_half_kept, office, refused
 from tests.peers.faulty_proxy import FaultyProxy
 from tests.peers.s3_servers import bucket_url
@@ -56,6 +56,7 @@ def test_without_objects_uploads_are_refused_and_the_rest_goes_on(
     assert archive.browser.get(f"/documents/{before}").status_code == 200
     assert archive.search("接口网关").json["total"] == 1, "the words are kept beside the bytes"
     FindingRecord.objects.delete()
+    Standing.objects.delete()
     assert refresh(archive.system.judge).projects == 1
     assert FindingRecord.objects.count() > 0
 

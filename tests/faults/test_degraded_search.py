@@ -15,7 +15,7 @@ from archive.effects import INDEX
 from archive.events import lag
 from archive.models import OutboxEvent
 from ingest.sandbox import Sandbox
-from retention.models import FindingRecord
+from retention.models import FindingRecord, Standing
 from search.backends.elastic_index import ElasticIndex
 from tests.faults.degraded import CODE, Office, office, refused
 from tests.functional.processes import until
@@ -61,6 +61,7 @@ def test_without_search_the_rest_goes_on_and_the_index_catches_up(
     assert archive.get(f"/api/v1/projects/{CODE}/documents").json["total"] == 2
     assert archive.browser.get(f"/documents/{after}").status_code == 200
     FindingRecord.objects.delete()
+    Standing.objects.delete()
     archive.worker.start()
     try:
         assert until(lambda: FindingRecord.objects.count() > 0, 20), "judging does not wait for the index"

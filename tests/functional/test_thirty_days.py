@@ -232,6 +232,6 @@ def test_every_mention_comes_once_on_its_day_to_whom_it_concerns(
     assert {mail.state for mail in Mail.objects} == {"sent"}
 
     # The trail of it all is whole, and no day that was run is left out of it.
-    swept = AuditEntry.objects(action="compliance.evaluated")
+    swept = AuditEntry.objects(action="compliance.swept")
     assert {e.detail["day"] for e in swept} == {day.isoformat() for day in RUN_DAYS}
     assert audit.verify()[1] == []

@@ -18,7 +18,7 @@ from archive.clock import FixedClock
 from archive.errors import EngineDown, NotFound
 from archive.models import AuditEntry, JobRun, Lease
 from archive.permissions import Permission
-from retention.models import FindingRecord
+from retention.models import FindingRecord, Standing
 from tests.builders import SYSTEM, a_project, file_text
 from tests.conftest import snapshot
 from tests.server_time import lease_has_left
@@ -156,6 +156,7 @@ def test_the_nightly_evaluation_counts_and_its_day_may_be_chosen(system: System)
     assert run.result["projects"] == 1
     assert run.result["opened"] == FindingRecord.objects(alert="open").count() > 0
     assert ({r.evaluated_on for r in FindingRecord.objects}, run.day) == ({date(2026, 7, 11)}, "2026-07-11")
+    assert {s.evaluated_on for s in Standing.objects} == {date(2026, 7, 11)}
     again = run_job(system, SYSTEM, "compliance.nightly", date(2026, 7, 11))
     assert again.result == {"projects": 1, "opened": 0, "changed": 0, "cleared": 0}
 

@@ -1,6 +1,7 @@
 """Alerts open, change, clear and reopen by themselves; one record for one cause; nothing is rewritten for nothing."""
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from archive.models import AuditEntry, Contract, Project
 from archive.operations.documents import catalogue_document
 from archive.operations.projects import LedgerRow, import_ledger, update_project
 from archive.queries import find_project
+from archive.transaction import collection
 from retention.alerts import GONE, Sweep, deserves_alert, finding_id, refresh
 from retention.compliance.findings import Finding, Outcome, Severity
-from retention.models import FindingRecord
+from retention.models import FindingRecord, Standing
 from tests.builders import SYSTEM, a_description, a_project
 from tests.conftest import snapshot
 
@@ -180,10 +182,46 @@ def test_a_sweep_proves_that_every_project_was_looked_at(built: System) -> None:
     day = before_due(20)
     for _ in range(2):
         assert on(built, day, record_sweep=True).projects == 4
-    entries = AuditEntry.objects(action="compliance.evaluated")
-    assert sorted(e.subject for e in entries) == sorted(2 * [f"project:{p.code}" for p in Project.objects])
+    entries = list(AuditEntry.objects(action="compliance.swept"))
+    assert [e.detail["projects"] for e in entries] == 2 * [sorted(p.code for p in Project.objects)]
     assert {e.detail["day"] for e in entries} == {day.isoformat()}
     assert all(e.detail["findings"] > 0 for e in entries)
+    assert entries[0].detail["digest"] == entries[1].detail["digest"], "the same was found"
+    assert {s.evaluated_on for s in Standing.objects} == {day}
+
+
+def test_what_was_always_fine_has_no_row_and_its_part_in_the_digest(built: System) -> None:
+    day = before_due(20)
+    on(built, day)
+    (answers,) = built.judge.judge(list(Project.objects), day).values()
+    unsettled = {finding_id(CODE, f.rule, f.subject) for f in answers if f.outcome.value in ("failed", "due", "unknown")}
+    assert {record.id for record in FindingRecord.objects} == unsettled
+    standing = Standing.objects.get()
+    counts = Counter(finding.outcome.value for finding in answers)
+    assert {name: getattr(standing, name) for name in counts} == counts
+    change(built, kind="om")  # most of it is no longer asked of the project: what nobody was told of leaves no row
+    on(built, day)
+    kept = list(FindingRecord.objects)
+    assert all(record.history for record in kept if record.outcome in ("passed", "not_applicable"))
+    assert any(record.outcome == "not_applicable" and record.alert == "cleared" for record in kept)
+    assert Standing.objects.get().digest != standing.digest
+
+
+def test_rows_are_what_the_model_would_keep(built: System) -> None:
+    on(built, before_due(20))
+    rows = list(collection(FindingRecord).find())
+    assert [FindingRecord._from_son(row).as_mongo() for row in rows] == [naive(row) for row in rows] != []
+    rows = list(collection(Standing).find())
+    assert [Standing._from_son(row).as_mongo() for row in rows] == [naive(row) for row in rows] != []
+
+
+def naive(value: Any) -> Any:
+    """As mongoengine hands values to the driver."""
+    if isinstance(value, datetime):
+        return value if value.time() != time() else value.replace(tzinfo=None)
+    if isinstance(value, dict):
+        return {key: naive(inner) for key, inner in value.items()}
+    return [naive(inner) for inner in value] if isinstance(value, list) else value
 
 
 def test_only_the_projects_asked_for_are_judged(built: System) -> None:

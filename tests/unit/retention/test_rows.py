@@ -12,7 +12,7 @@ from archive.models import Project
 from archive.operations.registers import add_entry, change_entry, withdraw_entry
 from retention.compliance.facts import Facts, ProjectFacts
 from retention.compliance.rows import make_row
-from retention.models import FindingRecord
+from retention.models import Standing
 from tests.builders import SYSTEM, UNIT, UNIT_B, a_project
 
 CODE, SECOND, FOREIGN = "XM-1", "XM-2", "XM-3"
@@ -90,8 +90,8 @@ def test_a_changed_row_has_its_projects_judged_again(system: System, worker: Wor
         a_project(system, code, unit=unit)
     worker.drain()
     def judged() -> set[str]:
-        seen = {record.project for record in FindingRecord.objects(evaluated_on=system.clock.today())}
-        FindingRecord.objects.update(set__evaluated_on=date(2020, 1, 1))
+        seen = {standing.project for standing in Standing.objects(evaluated_on=system.clock.today())}
+        Standing.objects.update(set__evaluated_on=date(2020, 1, 1))
         return seen
     assert judged() == {CODE, SECOND, FOREIGN}
     entry = add_entry(SYSTEM, system.clock, "payment", CODE, {"number": "1", "paid_on": "2024-05-01", "amount_fen": 1, "purpose": "om"})

@@ -11,6 +11,7 @@ from archive.operations.projects import update_project
 from archive.transaction import Transaction, write
 from retention import alerts
 from retention.alerts import refresh
+from retention.keeping import Kept
 from retention.models import FindingRecord
 from retention.turns import Overtaken, Turn
 from tests.builders import SYSTEM, a_project
@@ -19,12 +20,15 @@ CODE = "XM-2024-001"
 TODAY = date(2026, 3, 2)
 
 
-def keep(system: System, turn: Turn) -> None:
+def keep(system: System, turn: Turn) -> set[str]:
+    kept: set[str] = set()
+
     def work(tx: Transaction) -> None:
-        turn.keep(tx, CODE)
+        kept.update(turn.keep(tx, [CODE, "another"]))
         tx.audit("test.kept", CODE)
 
     write(SYSTEM, system.clock, work)
+    return kept
 
 
 def test_only_the_last_turn_keeps_what_it_found(system: System) -> None:
@@ -33,10 +37,10 @@ def test_only_the_last_turn_keeps_what_it_found(system: System) -> None:
     second.begin([CODE, "another"])
     with pytest.raises(Overtaken):
         keep(system, first)
-    keep(system, second)
-    keep(system, second)
+    assert keep(system, second) == keep(system, second) == {CODE, "another"}
     first.begin(["another"])
-    keep(system, second)
+    assert keep(system, second) == {CODE}
+    assert keep(system, first) == {"another"}
 
 
 def test_nobody_keeps_without_a_turn(system: System) -> None:
@@ -46,14 +50,14 @@ def test_nobody_keeps_without_a_turn(system: System) -> None:
 
 def other_process(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """`act` happens once between this judgement's reading and its writing."""
-    keep, acts = alerts._keep, iter([act])
+    keep, acts = alerts.keep, iter([act])
 
-    def after_another(*arguments: Any) -> None:
+    def after_another(*arguments: Any) -> Kept:
         for each in acts:
             each()
-        keep(*arguments)
+        return keep(*arguments)
 
-    monkeypatch.setattr(alerts, "_keep", after_another)
+    monkeypatch.setattr(alerts, "keep", after_another)
 
 
 def findings() -> dict[str, tuple[str, str]]:
@@ -83,4 +87,12 @@ def test_the_proof_that_no_day_was_left_out_is_written_all_the_same(system: Syst
     other_process(monkeypatch, lambda: Turn().begin([CODE]))
     sweep = refresh(system.judge, [CODE], TODAY, record_sweep=True)
     assert sweep.projects == 1
-    assert AuditEntry.objects(action="compliance.evaluated", subject=f"project:{CODE}").count() == 1
+    assert [entry.detail["projects"] for entry in AuditEntry.objects(action="compliance.swept")] == [[CODE]]
+
+
+def test_of_a_batch_only_what_was_overtaken_is_judged_again(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_project(system, CODE)
+    a_project(system, "another")
+    other_process(monkeypatch, lambda: Turn().begin([CODE]))
+    assert refresh(system.judge, None, TODAY, record_sweep=True).projects == 2
+    assert [entry.detail["projects"] for entry in AuditEntry.objects(action="compliance.swept")] == [["another"], [CODE]]

@@ -1,0 +1,115 @@
+"""Keeping what a batch of evaluations found: findings, standings and the proof of it, in one transaction for the batch.
+
+A project whose evaluation has the digest of the last one needs no look at its rows: they already say all of it. Then only its
+standing takes the new day, and, in a sweep, the ledger names it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne
+
+from archive.access import system_actor
+from archive.clock import Clock
+from archive.transaction import Transaction, collection, write
+from retention.compliance.findings import Finding
+from retention.kept import Place, Row, Tally, as_stored, brought_up
+from retention.models import FindingRecord, Standing
+from retention.turns import Overtaken, Turn
+
+ACTOR = system_actor("compliance")
+EVALUATED, SWEPT = "compliance.evaluated", "compliance.swept"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An evaluation of one project, and the standing drawn from it."""
+
+    place: Place
+    findings: Sequence[Finding]
+    standing: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """tally: over the batch. overtaken: codes that another judgement, with newer facts, has meanwhile begun."""
+
+    tally: Tally
+    overtaken: Sequence[str]
+
+
+def keep(clock: Clock, turn: Turn, batch: Sequence[Judged], day: date, record: bool) -> Kept:
+    """Store a batch, as far as there is anything to store; `record`: name all of it in the ledger."""
+    fresh = _fresh(batch, day)
+    chosen = [one for one in batch if record or fresh[one.place.code] is not None]
+    if not chosen:
+        return Kept(Tally(), ())
+    try:
+        return write(ACTOR, clock, lambda tx: _kept(tx, turn, chosen, fresh, day, record))
+    except Overtaken:
+        return Kept(Tally(), [one.place.code for one in chosen])
+
+
+def _fresh(batch: Sequence[Judged], day: date) -> dict[str, bool | None]:
+    """Of each code: whether its rows are to be looked at; None where not even its standing would change."""
+    ids = [one.place.dossier for one in batch]
+    stored = {row["_id"]: row for row in collection(Standing).find({"_id": {"$in": ids}})}
+    lapsed = {row["dossier"] for row in collection(FindingRecord).find(
+        {"waiver.until": {"$lt": as_stored(day)}, "alert": "open", "dossier": {"$in": ids}}, {"dossier": 1})}
+    found: dict[str, bool | None] = {}
+    for one in batch:
+        old = stored.get(one.place.dossier, {})
+        rows = old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed
+        found[one.place.code] = rows if rows or old != one.standing else None
+    return found
+
+
+def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[str, bool | None], day: date,
+          record: bool) -> Kept:
+    """Raises Overtaken where all of them were."""
+    ours = turn.keep(tx, [one.place.code for one in chosen])
+    held = [one for one in chosen if one.place.code in ours]
+    total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code]])
+    changes: list[Any] = []
+    for one in held:
+        tally = Tally()
+        if fresh[one.place.code]:
+            found = brought_up(tx, one.place, one.findings, rows.get(one.place.dossier, {}), day, tally)
+            changes += _changes(found.added, found.changed, found.dropped)
+        if tally != Tally() or (not record and fresh[one.place.code] is not None):
+            _say(tx, one, day, tally)
+        total = Tally(total.opened + tally.opened, total.changed + tally.changed, total.cleared + tally.cleared)
+    tx.bulk(FindingRecord, changes)
+    tx.bulk(Standing, [ReplaceOne({"_id": one.place.dossier}, one.standing, upsert=True) for one in held
+                       if fresh[one.place.code] is not None])
+    if record:
+        _prove(tx, held, day)
+    return Kept(total, [one.place.code for one in chosen if one.place.code not in ours])
+
+
+def _rows(tx: Transaction, dossiers: Sequence[str]) -> dict[str, dict[str, Row]]:
+    found: dict[str, dict[str, Row]] = {}
+    if dossiers:
+        for row in collection(FindingRecord).find({"dossier": {"$in": dossiers}}, session=tx.session):
+            found.setdefault(row["dossier"], {})[row["_id"]] = row
+    return found
+
+
+def _changes(added: Iterable[Row], changed: Iterable[Row], dropped: Iterable[str]) -> list[Any]:
+    return [*map(InsertOne, added), *(ReplaceOne({"_id": row["_id"]}, row) for row in changed),
+            *(DeleteOne({"_id": key}) for key in dropped)]
+
+
+def _say(tx: Transaction, one: Judged, day: date, tally: Tally) -> None:
+    tx.audit(EVALUATED, f"project:{one.place.code}", day=day.isoformat(), findings=len(one.findings), opened=tally.opened,
+             changed=tally.changed, cleared=tally.cleared)
+
+
+def _prove(tx: Transaction, held: Sequence[Judged], day: date) -> None:
+    """That these were evaluated on this day: one entry for all, with a digest of what was found."""
+    digests = "\n".join(f"{one.place.code} {one.standing['digest']}" for one in held)
+    tx.audit(SWEPT, f"day:{day.isoformat()}", day=day.isoformat(), projects=[one.place.code for one in held],
+             findings=sum(len(one.findings) for one in held), digest=hashlib.sha256(digests.encode()).hexdigest())

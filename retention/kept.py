@@ -1,0 +1,175 @@
+"""Findings as rows of the database, and the life of their alerts: they open, change and clear by themselves, never twice for one cause.
+
+A row stands for (project, rule, subject). It is there while the answer is unsettled, and for ever once an alert was opened: what
+was always fine has no row, only its part in the digest of its project's evaluation (`Standing`). Rows are plain dictionaries here:
+a night writes millions. Every opening, change and clearing is in the row's history and in the audit.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from archive.transaction import Transaction
+from retention.compliance.findings import Finding, Outcome
+from retention.compliance.rules import all_rules
+
+GONE = "该事项已不存在"
+UNSETTLED = frozenset({Outcome.FAILED, Outcome.DUE, Outcome.UNKNOWN})
+# Counted up when rows say more or other things of the same answer than before: then all are written anew.
+REVISION = 1
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose findings they are: the project and its dossier."""
+
+    code: str
+    name: str
+    dossier: str
+    unit: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Alerts opened, changed and cleared."""
+
+    opened: int = 0
+    changed: int = 0
+    cleared: int = 0
+
+
+def finding_id(project: str, rule: str, subject: str) -> str:
+    return hashlib.sha256(f"{project}\n{rule}\n{subject}".encode()).hexdigest()[:24]
+
+
+def deserves_alert(finding: Finding) -> bool:
+    """Failed, or due within the widest notice the rule gives; not where another finding tells people of it."""
+    if finding.quiet:
+        return False
+    if finding.outcome is Outcome.FAILED:
+        return True
+    near = max(finding.milestones, default=-1)
+    return finding.outcome is Outcome.DUE and finding.days_left is not None and finding.days_left <= near
+
+
+def digest_of(place: Place, findings: Iterable[Finding]) -> str:
+    """Of every answer of an evaluation, and of all that their rows hold: the same digest, the same rows."""
+    parts = [_register(), f"{place}"]
+    for one in findings:
+        parts.append(f"{one.rule} {one.settings_version} {one.subject} {one.outcome} {one.severity} {one.due_on} {one.reason}")
+        if one.outcome in UNSETTLED:
+            parts.append(f"{one.inputs}{one.steps}{one.clears_when}{one.provisional}{one.milestones}{deserves_alert(one)}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def _register() -> str:
+    """What rows say of the rule itself."""
+    return f"{REVISION} {[(rule.id, rule.version, rule.title, rule.clause, rule.targets) for rule in all_rules().values()]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What becomes of a project's rows: new ones, changed ones with their new revision, and ids of those no longer needed."""
+
+    added: Sequence[Row]
+    changed: Sequence[Row]
+    dropped: Sequence[str]
+
+
+def brought_up(tx: Transaction, place: Place, findings: Iterable[Finding], stored: Mapping[str, Row], day: date,
+               tally: Tally) -> Rows:
+    """The project's rows brought up to what was found on this day."""
+    added, changed, dropped, left = list[Row](), list[Row](), list[str](), dict(stored)
+    for finding in findings:
+        key = finding_id(place.code, finding.rule, finding.subject)
+        old = left.pop(key, None)
+        if finding.outcome not in UNSETTLED and not (old and old["history"]):
+            dropped += [key] if old else []
+            continue
+        row = _brought(tx, place, finding, old, key, day, tally)
+        if old is None:
+            added.append(row)
+        elif row != old:
+            changed.append({**row, "revision": old["revision"] + 1})
+    for key, old in left.items():
+        if not old["history"]:
+            dropped.append(key)
+        elif old["alert"] == "open" or old.get("reason") != GONE:
+            changed.append({**_gone(tx, old, day, tally), "revision": old["revision"] + 1})
+    return Rows(added, changed, dropped)
+
+
+def as_stored(day: date | None) -> datetime | None:
+    """A day as MongoDB gives it back."""
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _brought(tx: Transaction, place: Place, finding: Finding, old: Row | None, key: str, day: date, tally: Tally) -> Row:
+    row = {**(old or _new(key)), **_content(place, finding)}
+    _dated(row, finding.due_on)
+    turned = old is not None and any(row.get(name) != old.get(name) for name in ("outcome", "severity", "due_on"))
+    wanted = deserves_alert(finding)
+    if wanted and row["alert"] != "open":
+        row |= {"alert": "open", "opened_on": as_stored(day), "episode": row["episode"] + 1, "acknowledged_by": ""}
+        row.pop("waiver", None)
+        _turn(tx, row, day, "opened", finding.reason)
+        tally.opened += 1
+    elif not wanted and row["alert"] == "open":
+        row["alert"] = "cleared"
+        _turn(tx, row, day, "cleared", finding.reason)
+        tally.cleared += 1
+    elif wanted and turned:
+        _turn(tx, row, day, "changed", finding.reason)
+        tally.changed += 1
+    if row["alert"] == "open" and (waiver := row.get("waiver")) and waiver["until"] < as_stored(day):
+        del row["waiver"]
+        _turn(tx, row, day, "lapsed", "豁免已到期")
+    if row != old:
+        row["evaluated_on"] = as_stored(day)
+    return row
+
+
+def _gone(tx: Transaction, old: Row, day: date, tally: Tally) -> Row:
+    """A subject that is no more (a contract renumbered, a rule withdrawn): its alert clears, the row stays."""
+    row = {**old, "outcome": Outcome.NOT_APPLICABLE.value, "reason": GONE, "evaluated_on": as_stored(day)}
+    if row["alert"] == "open":
+        row["alert"] = "cleared"
+        _turn(tx, row, day, "cleared", GONE)
+        tally.cleared += 1
+    return row
+
+
+def _turn(tx: Transaction, row: Row, day: date, what: str, note: str) -> None:
+    turn = {"at": tx.now, "day": as_stored(day), "what": what, "note": note[:500], "by": tx.actor.id}
+    row["history"] = [*row["history"], turn]
+    due = row.get("due_on")
+    tx.audit(f"alert.{what}", f"finding:{row['_id']}", project=row["project"], rule=row["rule"], about=row["subject"],
+             outcome=row["outcome"], severity=row["severity"], due_on=due.date().isoformat() if due else None)
+
+
+def _new(key: str) -> Row:
+    return {"_id": key, "revision": 1, "alert": "none", "episode": 0, "acknowledged_by": "", "escalations": [], "history": []}
+
+
+def _dated(row: Row, due_on: date | None) -> None:
+    """What has no value has no field."""
+    if due_on is None:
+        row.pop("due_on", None)
+    else:
+        row["due_on"] = as_stored(due_on)
+
+
+def _content(place: Place, finding: Finding) -> Row:
+    return {
+        "project": place.code, "project_name": place.name, "dossier": place.dossier, "unit": place.unit,
+        "rule": finding.rule, "subject": finding.subject, "rule_version": finding.rule_version,
+        "settings_version": finding.settings_version,
+        "title": all_rules()[finding.rule].title, "clause": finding.clause, "outcome": finding.outcome.value,
+        "severity": finding.severity.value, "reason": finding.reason, "inputs": finding.inputs, "steps": list(finding.steps),
+        "clears_when": finding.clears_when, "provisional": finding.provisional, "targets": list(finding.targets),
+        "milestones": list(finding.milestones)}
