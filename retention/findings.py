@@ -58,16 +58,18 @@ def live_findings(judge: Judge, actor: Actor, code: str, today: date | None = No
     """A project's findings computed now, as of a day, with the state of their alerts. Raises NotFound."""
     project = find_project(actor, code)
     day = today or judge.clock.today()
-    records = {record.id: record for record in FindingRecord.objects(project=code)}
+    records = _with_alerts(project=code)
     return sorted((_live(finding, project, records, day) for finding in judge.judge([project], day)[code]), key=urgency)
 
 
-def live_findings_of_all(judge: Judge, actor: Actor, today: date) -> list[FindingView]:
-    """Every visible project's findings computed as of a day."""
+def live_findings_of_all(judge: Judge, actor: Actor, today: date, **only: str) -> list[FindingView]:
+    """Every visible project's findings computed as of a day; `only` those of a project's `code` or of a `unit`."""
     require(actor, Permission.PROJECT_READ)
     keys = visible_keys(actor)
-    projects = list(Project.objects if keys is None else Project.objects(id__in=sorted(keys)))
-    records = {record.id: record for record in FindingRecord.objects}
+    of_these = {} if keys is None else {"id__in": sorted(keys)}
+    projects = list(Project.objects(**of_these, **{name: value for name, value in only.items() if value}))
+    of_them = {} if keys is None and not any(only.values()) else {"project__in": [project.code for project in projects]}
+    records = _with_alerts(**of_them)
     answers = judge.judge(projects, today)
     return sorted((_live(finding, project, records, today) for project in projects
                    for finding in answers[project.code]), key=urgency)
@@ -172,6 +174,11 @@ def stored_view(record: FindingRecord, today: date) -> FindingView:
         (record.due_on - today).days if record.due_on else None, record.reason, record.inputs, tuple(record.steps),
         record.clears_when, record.provisional, tuple(record.targets), status_of(record), record.opened_on,
         record.evaluated_on, record.waiver, tuple(record.history), record.settings_version)
+
+
+def _with_alerts(**of: Any) -> dict[str, FindingRecord]:
+    """By id. What never had an alert, nearly all of them, tells nothing that is not found anew."""
+    return {record.id: record for record in FindingRecord.objects(alert__ne="none", **of)}
 
 
 def _live(finding: Finding, project: Project, records: Mapping[str, FindingRecord], day: date) -> FindingView:

@@ -1,6 +1,7 @@
 """What every route shares: who asks, the system, one way to answer, one way to page. Bearer tokens only, no cookies."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from flask import Flask, Response, current_app, g, request
@@ -29,6 +30,16 @@ class Strict(BaseModel):
     """Every shape of the API: nothing unknown goes in or comes out."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def model_json_schema(cls, *settings: Any, **more: Any) -> dict[str, Any]:
+        """flask-openapi3 asks for it with every request that has a query: made once for each shape, not to be changed."""
+        return super().model_json_schema(*settings, **more) if settings or more else _schema_of(cls)
+
+
+@cache
+def _schema_of(shape: type[Strict]) -> dict[str, Any]:
+    return BaseModel.model_json_schema.__func__(shape)  # type: ignore[attr-defined,no-any-return]
 
 
 class Asked(Strict):

@@ -89,7 +89,8 @@ def _finding(key: str) -> Response:
 
 def _as_of(query: FindingQuery) -> Response:
     assert query.as_of is not None
-    views: Sequence[FindingView] = core.live_findings_of_all(system().judge, actor(), query.as_of)
+    views: Sequence[FindingView] = core.live_findings_of_all(
+        system().judge, actor(), query.as_of, code=query.project, unit=query.unit)
     found = [FindingOut.model_validate(view) for view in views if _wanted(view, query)]
     return answer(FindingList(**slice_of(found, query), as_of=query.as_of))
 
