@@ -75,7 +75,7 @@ def _occasions(case: Case, seed: int) -> Iterator[_Occasion]:
 
 def _share(recipe: Recipe, case: Case) -> float:
     """The chance that a project has such a paper."""
-    return recipe.share * (1.0 if recipe.core or case.scenario.full else _THIN)
+    return 1.0 if case.scenario.full else recipe.share * (1.0 if recipe.core else _THIN)
 
 
 def _applies(recipe: Recipe, case: Case) -> bool:

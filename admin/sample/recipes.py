@@ -17,8 +17,8 @@ _STAGES = ("approval", "procurement", "building", "trial", "acceptance", "operat
 @dataclass(frozen=True)
 class Recipe:
     """`who` names applicability: SB, PS, OM or ALL, then FULL or MERGED for the two ways of approval. `paper` marks a
-    special paper that only scenarios which ask for it have. `core` papers decide findings; the others have a `share` of
-    the projects with a full dossier that have them, and fewer of the rest. `yearly` names
+    special paper that only scenarios which ask for it have. Full dossiers hold every paper. Of the rest `core` papers, which
+    decide findings, are in that `share` of the projects, the others in far fewer. `yearly` names
     the first and last event between which there is one a year; `each: om` makes one for every O&M contract. `day` may
     name alternatives, divided by |. `doc_no` is a prefix, `unit` for the department's own, or `={fact}`.
     """

@@ -14,6 +14,7 @@ from admin.sample.registers_money import om_budgets, payments, performance, proc
 from admin.sample.scenario import PS
 
 _OPINIONS = ("finance", "cac", "secrecy", "miit", "police", "crypto", "bigdata")  # kinds, and the bodies that give them
+_YEARS = 4
 
 
 def entries_of(case: Case) -> tuple[SampleEntry, ...]:
@@ -37,23 +38,24 @@ def entries_of(case: Case) -> tuple[SampleEntry, ...]:
 
 
 def of_units(cases: Sequence[Case], today: date) -> tuple[SampleEntry, ...]:
-    """Last year's word on what each unit shares."""
+    """The word of each year on what each unit shares."""
     units = dict.fromkeys(case.row.unit for case in cases)
-    day = workday_until(date(today.year, 1, 31) if today >= date(today.year, 1, 31) else date(today.year - 1, 1, 31))
-    return tuple(
-        entry(
-            "sharing_year",
-            unit,
-            (),
-            year=day.year - 1,
-            aggregation_done=True,
-            not_shared=False,
-            duplicate_collection=False,
-            decided_by="bigdata",
-            decided_on=day,
-            number=f"云数函〔{day.year}〕{number}号",
-        )
-        for number, unit in enumerate(units, 11)
+    last = today.year if today >= date(today.year, 1, 31) else today.year - 1
+    return tuple(_shared(unit, number, year) for year in range(last - _YEARS, last + 1) for number, unit in enumerate(units, 11))
+
+
+def _shared(unit: str, number: int, year: int) -> SampleEntry:
+    return entry(
+        "sharing_year",
+        unit,
+        (),
+        year=year - 1,
+        aggregation_done=True,
+        not_shared=False,
+        duplicate_collection=False,
+        decided_by="bigdata",
+        decided_on=workday_until(date(year, 1, 31)),
+        number=f"云数函〔{year}〕{number}号",
     )
 
 

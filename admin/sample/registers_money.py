@@ -42,11 +42,22 @@ def procurements(case: Case) -> Iterator[SampleEntry]:
             award_fen=contract.amount_fen,
             supplier=contract.supplier,
             supplier_qualified=True if case.row.classified else None,
-            document_on=case.dates.get("tender_on") if first else None,
-            award_on=case.dates.get("award_on") if first else None,
+            **_bought(case, contract.signed_on, first),
             contract_signed_on=contract.signed_on,
             contract=contract.number,
         )
+
+
+def _bought(case: Case, signed: date | None, first: bool) -> dict[str, date | None]:
+    """The days around an award as the law wants them; of the main contract those that its papers bear."""
+    if signed is None:
+        return {}
+    award = case.dates.get("award_on") if first else workday_until(signed - timedelta(days=18))
+    document = case.dates.get("tender_on") if first else workday_until(signed - timedelta(days=50))
+    days = {"document_on": document, "award_on": award, "contract_published_on": signed, "contract_filed_on": signed}
+    if document is not None and award is not None:
+        days |= {"bid_deadline": award - timedelta(days=8)}
+    return days
 
 
 def payments(case: Case) -> Iterator[SampleEntry]:

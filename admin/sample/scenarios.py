@@ -11,7 +11,8 @@ from admin.sample.scenario import PS, Round, Scenario
 
 ORDINARY = (
     Scenario("accepted-2m", "两个月前通过验收，材料齐全", "acceptance", -60, ("R31-3:passed", "R31-4:passed"), full=True),
-    Scenario("accepted-5m", "五个月前通过验收，材料齐全，跨部门项目", "acceptance", -150, cross_department=True, full=True),
+    Scenario("accepted-5m", "五个月前通过验收，材料齐全，跨部门项目", "acceptance", -150, cross_department=True,
+             papers=("joint",), full=True),
     Scenario("accepted-9m", "九个月前通过验收，材料齐全", "acceptance", -275, ("R31-5a:passed", "R31-10:passed"), full=True),
     Scenario("accepted-15m", "验收并运行满一年，处在自评价窗口期", "acceptance", -460, full=True),
     Scenario("accepted-3y", "运行三年，质保期满，已转入运维", "acceptance", -1100, ("R31-1:passed", "R31-2:passed"), full=True),
@@ -59,11 +60,11 @@ DUE = (
     Scenario("due-60", "验收临近（约剩 60 天）", "due", 60, ("R31-3:due",), until="trial_end_actual"),
     Scenario("due-30", "验收临近（约剩 30 天）", "due", 30, ("R31-3:due", "R31-7:due"), until="trial_end_actual"),
     Scenario("due-15", "验收临近（约剩 15 天），缺第三方审计报告", "due", 15, ("R31-3:due", "R31-5c:due"),
-             until="trial_end_actual", without=("third_party_audit_report",)),
+             until="trial_end_actual", without=("third_party_audit_report",), full=True),
     Scenario("due-7", "验收临近（约剩 7 天）", "due", 7, ("R31-3:due",), until="trial_end_actual"),
     Scenario("due-today", "验收期限就在眼前", "due", 0, ("R31-3:due",), until="trial_end_actual"),
     Scenario("overdue-1", "验收刚刚逾期", "due", -1, ("R31-3:failed",), until="trial_end_actual"),
-    Scenario("overdue-4", "验收逾期 4 天", "due", -4, ("R31-3:failed",), until="trial_end_actual"),
+    Scenario("overdue-4", "验收逾期 4 天，其他材料齐全", "due", -4, ("R31-3:failed",), until="trial_end_actual", full=True),
     Scenario("overdue-100", "验收逾期 100 天，缺建设总结和财务报告", "due", -100,
              ("R31-3:failed", "R31-5a:failed", "R31-5b:failed"), until="trial_end_actual",
              without=("construction_summary", "financial_report")),
@@ -97,13 +98,13 @@ MATERIALS = (
     Scenario("own-audit", "审计报告由项目单位自己出具", "acceptance", -95, ("R31-5c:failed",),
              without=("third_party_audit_report",), papers=("own_audit",)),
     Scenario("no-sharing", "通过验收，但缺信息资源共享报告", "acceptance", -50, ("R31-5d:failed",),
-             without=("sharing_report",)),
+             without=("sharing_report",), full=True),
     Scenario("function-only", "测评报告只有功能、没有另一半内容", "acceptance", -65, ("R31-5e:failed",),
              without=("third_party_test_report",), papers=("function_test",)),
     Scenario("two-tests", "功能与性能分成两份测评报告", "acceptance", -90, ("R31-5e:passed",),
              without=("third_party_test_report",), papers=("function_test", "performance_test")),
     Scenario("no-mlps", "通过验收，但缺等级保护测评报告和数据安全风险评估报告", "acceptance", -45,
-             ("R31-5f:failed",), without=("mlps_evaluation_report", "data_security_assessment")),
+             ("R31-5f:failed",), without=("mlps_evaluation_report", "data_security_assessment"), full=True),
     Scenario("no-crypto", "已申请验收，缺密码应用安全性评估报告", "due", 25, ("R31-5g:failed",), until="applied_on",
              dates={"applied_on": "today-5"}, without=("crypto_evaluation_report",)),
     Scenario("crypto-failed", "密码应用安全性评估结论为不符合", "acceptance", -55,
@@ -119,7 +120,7 @@ MATERIALS = (
     Scenario("filing-late", "验收情况迟报", "acceptance", -130, ("R31-4:passed",),
              dates={"filed_on": "acceptance_date+50"}),
     Scenario("filing-missing", "验收两个多月，一直没有报备", "acceptance", -70, ("R31-4:failed",),
-             without=("acceptance_filing",)),
+             without=("acceptance_filing",), full=True),
 )
 
 PURCHASED = (

@@ -75,11 +75,15 @@ def _year(facts: Facts, year: int) -> Verdict:
 
 
 @rule("R45-2", title="绩效监控征求使用和监理单位意见", clause="45.1", severity=Severity.M, targets=("PM",), applies=construction,
-      evidence=("performance", "user_opinion", "supervisor_opinion"),
-      arithmetic="已提交的年度绩效监控报告，登记簿写明附使用单位和监理单位意见，或案卷中有这两种意见。")
+      evidence=("performance", "user_opinion", "supervisor_opinion", "supervision_contract"), version=2,
+      arithmetic="已提交的年度绩效监控报告，登记簿写明附使用单位和监理单位意见，或案卷中有这两种意见。"
+                 "购买服务项目没有委托监理的，只需使用单位意见。")
 def opinions_asked(facts: Facts) -> Iterator[Verdict]:
     files = {"使用单位": facts.documents_of("user_opinion"), "监理单位": facts.documents_of("supervisor_opinion")}
-    yield from _each(facts, {"使用单位": "user_asked", "监理单位": "supervisor_asked"}, files, "没有附{}意见", "意见")
+    columns = {"使用单位": "user_asked"}
+    if facts.self_built or facts.contracts_of("supervision") or facts.documents_of("supervision_contract"):
+        columns["监理单位"] = "supervisor_asked"  # purchased services may do without supervision (A26)
+    yield from _each(facts, columns, files, "没有附{}意见", "意见")
 
 
 @rule("R45-3", title="绩效监控报告内容", clause="45.2", severity=Severity.L, targets=("AUD",), applies=construction,

@@ -88,14 +88,16 @@ def catalogue_current(facts: Facts) -> Iterator[Verdict]:
 
 
 @rule("R09-4", title="未纳入系统目录的不安排经费", clause="9", severity=Severity.C, targets=("FIN", "AUD"),
-      evidence=("system", "payment", "system_catalog_entry", "payment_voucher"),
-      arithmetic="有支付记录、支付凭证或运维合同的项目，本单位系统目录中应有与本项目有关的系统，或有系统目录登记表；"
+      evidence=("system", "payment", "system_catalog_entry", "payment_voucher"), version=2,
+      arithmetic="有支付记录、支付凭证或运维合同的项目，本单位系统目录中应有与本项目或其前序项目有关的系统，或有系统目录登记表；"
                  "本单位没有登记任何系统的无法判断。")
 def catalogued_before_money(facts: Facts) -> Verdict:
     money = (*(row.name for row in facts.rows("payment")),
              *(paper.title or "支付凭证" for paper in facts.documents_of("payment_voucher")),
              *(f"运维合同 {contract.number}" for contract in facts.contracts_of(OM)))
-    papers, rows = facts.documents_of("system_catalog_entry"), facts.own_rows("system")
+    # Who maintains or extends a system is paid for the system that the project before built.
+    own = (facts.project.code, facts.project.predecessor)
+    papers, rows = facts.documents_of("system_catalog_entry"), [row for row in facts.rows("system") if row.text("project") in own]
     inputs: dict[str, Input] = {"money": money, "systems": tuple(row.text("number") for row in rows),
                                 "documents": tuple(paper.id for paper in papers)}
     if not money:

@@ -1,0 +1,169 @@
+"""What the rules stand on, asked directly: counting, wording, the days events are taken from."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from archive.registers import register_of
+from retention.compliance.anchors import anchor
+from retention.compliance.conclusions import favourable
+from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, existed_by
+from retention.compliance.findings import Severity, passed, unknown
+from retention.compliance.milestones import countdown, distance
+from retention.compliance.money import wan
+from retention.compliance.om import gap_days, successor
+from retention.compliance.rows import make_row, stored_row
+from retention.compliance.stages import filed, group_of
+from retention.compliance.terms import Event, Length, no_later, no_sooner
+from retention.compliance.unconfirmed import with_doubts
+from retention.compliance.units import blocking
+
+DAY, TODAY = date(2024, 6, 10), date(2024, 9, 6)
+PROJECT = ProjectFacts("P-1")
+
+
+def facts(*documents: DocumentFacts, contracts: Iterable[ContractFacts] = (), **fields: object) -> Facts:
+    return Facts(replace(PROJECT, **fields), TODAY, documents=documents, contracts=tuple(contracts))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("left", "words"), [(1, "还有 1 天"), (0, "今天到期"), (-1, "已过 1 天"), (30, "还有 30 天")])
+def test_days_left_are_said_in_words(left: int, words: str) -> None:
+    assert distance(left) == words
+
+
+def test_a_countdown_is_listed_from_afar_and_goes_on_for_a_year_of_weeks() -> None:
+    assert countdown((7, 30, 0), 10) == (30, 7, 0)
+    assert countdown((7,), 10, also=(41,)) == (41, 7)
+    weeks = countdown((0,), 5, weekly=True)
+    assert weeks[:3] == (0, -7, -14)
+    assert (len(weeks), weeks[-1]) == (53, -364)
+
+
+def test_a_weekly_countdown_always_reaches_a_year_beyond_today() -> None:
+    assert countdown((), -364, weekly=True)[-1] == -728
+    assert countdown((), None, weekly=True)[-1] == -364
+    assert countdown((), 700, weekly=True)[-1] == -364
+
+
+def test_money_is_said_in_units_of_ten_thousand_yuan_to_the_last_fen() -> None:
+    assert wan(1_234_567_000_000) == "1,234,567 万元"
+    assert wan(123) == "0.000123 万元"
+
+
+@pytest.mark.parametrize(("starts", "days"), [(date(2024, 6, 11), 0), (date(2024, 6, 12), 1), (date(2024, 6, 1), 0), (None, 0)])
+def test_days_without_service_are_those_between_two_contracts(starts: date | None, days: int) -> None:
+    assert gap_days(ContractFacts("H-1", end_on=DAY), ContractFacts("H-2", start_on=starts)) == days
+    assert gap_days(ContractFacts("H-1"), ContractFacts("H-2", start_on=DAY)) == 0
+
+
+def test_the_next_contract_is_the_one_that_says_so_else_the_next_in_time() -> None:
+    first = ContractFacts("H-1", start_on=date(2023, 1, 1), end_on=date(2023, 12, 31))
+    next_in_time = ContractFacts("H-2", start_on=date(2023, 11, 30), end_on=date(2024, 12, 31))
+    assert successor(first, [first, next_in_time]) == next_in_time
+    says_so = ContractFacts("H-3", start_on=date(2024, 6, 1), renews="H-1")
+    assert successor(first, [next_in_time, says_so]) == says_so
+    assert successor(first, [replace(next_in_time, start_on=date(2023, 11, 29))]) is None
+    assert successor(first, [replace(next_in_time, end_on=date(2023, 12, 31))]) is None
+    assert successor(first, [replace(next_in_time, end_on=None)]) is not None
+    assert successor(first, [replace(next_in_time, start_on=first.start_on)]) is None
+    assert successor(ContractFacts("H-1"), [next_in_time]) is None
+    assert successor(first, [first]) is None
+
+
+def test_a_stored_row_is_the_row_that_was_made() -> None:
+    made = make_row("payment", {"number": "F-1", "paid_on": DAY, "amount_fen": 100, "purpose": "build"}, owner="P-1", evidence=("d1",))
+    stored = stored_row({"_id": "row", "register": "payment", "owner": "P-1", "values": dict(made.values), "evidence": ["d1"]})
+    assert (stored.register, stored.id, stored.owner, stored.evidence) == (register_of("payment"), "row", "P-1", ("d1",))
+    assert (stored.date("paid_on"), stored.fen("amount_fen")) == (DAY, 100)
+    bare = stored_row({"_id": "r", "register": "payment", "owner": "P-1"})
+    assert (dict(bare.values), bare.evidence) == ({}, ())
+
+
+def test_an_event_is_taken_from_the_ledger_before_papers_and_registers() -> None:
+    paper = DocumentFacts("d", "completion_confirmation", DAY)
+    assert anchor(facts(paper), "completion").day == DAY
+    assert anchor(facts(paper, actual_completion=date(2024, 6, 1)), "completion").basis == "台账建设完成日期"
+    contract = ContractFacts("H-1", type="build", signed_on=DAY)
+    assert anchor(facts(contracts=[contract]), "contract").basis == "登记的合同"
+    assert anchor(facts(contracts=[contract], contract_signed_on=date(2024, 6, 20)), "contract").day == date(2024, 6, 20)
+    bought = Facts(PROJECT, TODAY, (contract,), registers=(make_row(
+        "procurement", {"number": "CG-1", "purpose": "build", "object": "goods", "method": "open_tender",
+                        "contract_signed_on": date(2024, 5, 1)}),))
+    assert anchor(bought, "contract").day == DAY
+    assert anchor(replace(bought, contracts=()), "contract").basis == "采购登记"
+
+
+def test_an_event_nobody_dated_happened_by_the_next_that_somebody_did() -> None:
+    bounded = anchor(facts(construction_start=DAY), "approval")
+    assert (bounded.day, bounded.own, bounded.basis) == (DAY, False, "日期未登记，按不晚于开工")
+    assert anchor(facts(construction_start=DAY), "trial").day is None
+    ahead = TODAY + timedelta(days=1)
+    assert anchor(facts(construction_start=ahead), "approval").day is None
+    assert anchor(facts(construction_start=TODAY), "approval").day == TODAY
+    assert anchor(facts(), "application").step == "申报日期未登记"
+    assert [anchor(facts(), event).field for event in ("application", "acceptance")] == ["登记备案日期", "验收日期"]
+
+
+def test_what_nobody_confirmed_is_said_of_the_documents_named() -> None:
+    doubted = facts(DocumentFacts("abc", "eia", unconfirmed=frozenset({"issuer"})), DocumentFacts("a", "eia"))
+    one, many = passed("好。", inputs={"document": "abc"}), passed("好。", inputs={"documents": ("abc", "a")})
+    assert with_doubts(doubted, one).reason == with_doubts(doubted, many).reason == "好。（所依据文件的责任者为自动读取，待确认。）"
+    assert with_doubts(doubted, passed("好。", inputs={"document": "a"})).reason == "好。"
+    guess = with_doubts(doubted, unknown(("x",), inputs={"document": "abc"}))
+    assert (guess.inputs["unconfirmed"], "自动读取" in guess.reason) == (("责任者",), False)
+
+
+def test_a_term_is_counted_without_its_first_day() -> None:
+    def judged(then: date | None, today: date, **more: bool) -> object:
+        return no_later(replace(facts(), today=today), Event("签订", DAY), Event("备案", then), Length(7, "workdays"),
+                        **{"silent_fails": True, **more})
+
+    assert judged(date(2024, 6, 19), TODAY).outcome == "passed"  # type: ignore[attr-defined]
+    assert judged(date(2024, 6, 20), TODAY).outcome == "failed"  # type: ignore[attr-defined]
+    late = judged(None, date(2024, 6, 20))
+    assert (late.outcome, late.due_on, late.milestones[-1]) == ("failed", date(2024, 6, 19), 0)  # type: ignore[attr-defined]
+    assert judged(None, date(2024, 6, 19)).outcome == "due"  # type: ignore[attr-defined]
+    assert judged(None, date(2024, 6, 19), alert=False).milestones == ()  # type: ignore[attr-defined]
+    assert judged(None, date(2024, 6, 20), silent_fails=False).outcome == "unknown"  # type: ignore[attr-defined]
+
+
+def test_what_rests_on_a_year_without_holidays_is_provisional() -> None:
+    later = replace(facts(), today=date(2031, 1, 1))
+    for then in (date(2030, 6, 12), date(2030, 12, 1), None):
+        found = no_later(later, Event("签订", date(2030, 6, 10)), Event("备案", then), Length(7, "workdays"), silent_fails=True)
+        assert found.provisional
+        assert "暂定" in "".join(found.steps)
+        days = no_later(later, Event("签订", date(2030, 6, 10)), Event("备案", then), Length(7), silent_fails=True)
+        assert not days.provisional
+    for then in (date(2030, 6, 12), date(2030, 12, 1)):
+        assert no_sooner(later, Event("签订", date(2030, 6, 10)), Event("备案", then), Length(7, "workdays")).provisional
+
+
+def test_a_project_keeps_its_unit_from_new_ones_once_it_is_overdue_or_failed() -> None:
+    built = {"actual_completion": date(2024, 2, 20), "trial_start": date(2024, 3, 5)}
+    assert blocking([replace(facts(**built), today=date(2024, 9, 5))]) == ()
+    (found,) = blocking([facts(**built)])
+    assert (found.code, found.since, found.words) == ("P-1", date(2024, 9, 5), "验收逾期")
+    failed = facts(**built, acceptance_date=date(2024, 6, 20), acceptance_result="不合格", code="P-0")
+    assert [(one.code, one.words) for one in blocking([facts(**built), failed])] == [("P-0", "验收不合格"), ("P-1", "验收逾期")]
+
+
+@pytest.mark.parametrize(("severity", "limit", "left"), [("C", "M", "M"), ("L", "M", "L"), ("M", "M", "M")])
+def test_a_severity_is_at_most_its_limit(severity: str, limit: str, left: str) -> None:
+    assert Severity(severity).at_most(Severity(limit)) is Severity(left)
+
+
+def test_papers_are_counted_by_the_group_of_their_stage() -> None:
+    there = facts(DocumentFacts("a", "eia"), DocumentFacts("b", "eia"), DocumentFacts("c", "other"))
+    assert (group_of("eia"), group_of("om_plan"), group_of("nothing")) == ("申报审批", "运维", "")
+    assert (filed(there, "申报审批"), filed(there, "运维")) == (2, 0)
+
+
+def test_whether_something_existed_by_a_day_is_open_where_nothing_is_dated() -> None:
+    assert existed_by([DocumentFacts("a", "eia", DAY)], DAY) is True
+    assert existed_by([DocumentFacts("a", "eia", DAY)], DAY - timedelta(days=1)) is False
+    assert existed_by([DocumentFacts("a", "eia")], DAY) is None
+    assert existed_by([DocumentFacts("a", "eia", filed_on=DAY)], DAY) is True
+    assert favourable("") is None
