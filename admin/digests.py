@@ -17,6 +17,7 @@ from admin.mail.render import LISTED_LINES, Rendered, render_digest
 from admin.system import System
 from archive.access import system_actor
 from archive.backoff import next_try
+from archive.models import JobRun
 from archive.transaction import Transaction, collection, write
 from retention.models import FindingRecord, Mail, Mention
 from retention.notices import AlertLine, Digest, plan
@@ -24,6 +25,7 @@ from retention.recipients import recipients
 
 ACTOR = system_actor("notices")
 MOST_REFUSALS = 10
+ONE_DAY = timedelta(days=1)
 FIRST_PAUSE = timedelta(minutes=5)  # a server that asks to come back later refuses whoever comes back at once
 
 
@@ -51,8 +53,9 @@ def write_mails(system: System, today: date) -> int:
     already = {(row["address"], row["key"]) for row in collection(Mention).find({}, {"address": 1, "key": 1})}
     served = {mail.address for mail in Mail.objects(day=today, kind="digest").only("address")}
     digests = plan(open_lines(today), recipients(today), already, today, served=served)
+    silent = silent_days(today)
     for digest in digests:
-        keep(system, digest, mail_id(digest.address, digest.day))
+        keep(system, digest, mail_id(digest.address, digest.day), silent=silent)
     return len(digests)
 
 
@@ -99,10 +102,18 @@ def send_mails(system: System, post: Post | None = None) -> Post:
     return post
 
 
-def keep(system: System, digest: Digest, key: str, kind: str = "digest") -> None:
-    """Store the mail and what it mentions together: a crash leaves both or neither."""
+def silent_days(today: date) -> tuple[date, date] | None:
+    """The first and last of the days before today on which no digest was written, where there was one before them."""
+    told = JobRun.objects(job="notices.daily", outcome__in=("done", "attention"), result__paused__exists=False,
+                          day__lt=today.isoformat()).order_by("-day").first()
+    first = date.fromisoformat(told.day) + ONE_DAY if told else today
+    return (first, today - ONE_DAY) if first < today else None
+
+
+def keep(system: System, digest: Digest, key: str, kind: str = "digest", *, silent: tuple[date, date] | None = None) -> None:
+    """Store the mail and what it mentions together: a crash leaves both or neither. `silent`: days it makes up for."""
     settings = system.settings
-    rendered = render_digest(digest, base_url=settings.base_url, urgent=kind == "urgent")
+    rendered = render_digest(digest, base_url=settings.base_url, urgent=kind == "urgent", silent=silent)
     dated = deadlines_of(mention.line for mention in digest.mentions[:LISTED_LINES])
     calendar = calendar_of(dated, now=system.clock.now(), timezone=settings.timezone, base_url=settings.base_url,
                            method="PUBLISH") if dated else ""

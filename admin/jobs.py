@@ -12,6 +12,7 @@ from admin.notices.bounces import read_bounces
 from admin.notices.escalation import escalate
 from admin.notices.urgent import write_urgent
 from admin.notices.weekly import write_weekly
+from admin.notices.workdays import warn
 from admin.system import System
 from admin.uploads import records as uploads
 from admin.verify import verify_files
@@ -27,9 +28,12 @@ from ingest.field_reading import FieldReader
 from retention.alerts import refresh
 from retention.backtesting import go_on
 from retention.inbox import fill
+from retention.missed_days import make_up, missed
+from retention.work_years import last_change
 
 FIXITY_SAMPLE = 200
 BACKTEST_SECONDS = 45.0
+JUDGES_ALL = ("compliance.nightly", "compliance.recalculate")
 RUN_TERM = timedelta(seconds=60)  # renewed while the job runs
 
 
@@ -96,6 +100,26 @@ class Job:
 def _compliance(system: System, today: date) -> Outcome:
     sweep = refresh(system.judge, None, today, record_sweep=True)
     return Outcome(asdict(sweep))
+
+
+def _recalculate(system: System, today: date) -> Outcome:
+    """Working days were changed since everything was judged last: any term may end on another day now."""
+    step = last_change()
+    if step is None or JobRun.objects(job__in=JUDGES_ALL, outcome__in=("done", "attention"), started_at__gt=step.at).first():
+        return Outcome({})
+    return Outcome({**asdict(refresh(system.judge, None, today)), "because": step.note or step.what})
+
+
+def _workdays(system: System, today: date) -> Outcome:
+    if marker.notices_paused():
+        return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
+    return Outcome({"told": warn(system, today)})
+
+
+def _missed(system: System, today: date) -> Outcome:
+    """Days the scheduler was silent through: judged as of each, after today's own evaluation."""
+    days = missed(days_done("compliance.nightly"), today)
+    return Outcome({"days": [day.isoformat() for day in days], "projects": sum(make_up(system.judge, day) for day in days)})
 
 
 def _notices(system: System, today: date) -> Outcome:
@@ -200,6 +224,9 @@ def _backtest(system: System, _today: date) -> Outcome:
 
 JOBS: tuple[Job, ...] = (
     Job("compliance.nightly", "对全部项目逐条核对规则，开启、变更、关闭预警", _compliance, hour=1, minute=30),
+    Job("compliance.missed", "停机期间没有核对的日子逐日补核，记入核对台账", _missed, hour=2, minute=0, slow=True),
+    Job("compliance.recalculate", "工作日数据改动后重新核对全部项目", _recalculate, every=60, slow=True),
+    Job("workdays.warn", "下一年没有放假调休安排时，自 10 月 1 日起每周提醒系统管理员和档案员", _workdays, hour=7, minute=50),
     Job("archive.fixity", f"重读 {FIXITY_SAMPLE} 个文件并核对摘要", _fixity, hour=3, minute=0),
     Job("archive.sweep", "清理中断的上传留下的临时文件和无主对象", _sweep, hour=4, minute=0),
     Job("fields.renew", "以新的提取规则重读文件中的字段，人工确认的不变", _fields, hour=2, minute=30, slow=True),
@@ -251,6 +278,11 @@ def done_between(key: str, first: date, last: date) -> bool:
     """Whether it ran on one of these days. Days after `last` do not count: the clock may have been ahead for a while."""
     days = {"day__gte": first.isoformat(), "day__lte": last.isoformat()}
     return JobRun.objects(job=key, outcome__in=("done", "attention"), **days).first() is not None
+
+
+def days_done(key: str) -> list[date]:
+    """The days of which it ran to its end."""
+    return [date.fromisoformat(day) for day in JobRun.objects(job=key, outcome__in=("done", "attention")).distinct("day")]
 
 
 def _bury(job: Job, system: System) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import click
 
 from admin.jobs import JOBS
+from admin.mail.samples import samples
 from admin.settings import PREFIX, SETTINGS
 from admin.web.pages import words
 from archive import taxonomy
@@ -27,7 +28,8 @@ def settings_page() -> str:
         _table(("名称", "默认", "含义"), rows), "## 规则参数（TOML 文件中的 `[rules]` 表）",
         "办法没有写明的尺度，默认值及其依据的疑义编号。", _table(("名称", "默认", "疑义", "含义"), rules),
         "## 工作日（TOML 文件中的 `[workdays]` 表）",
-        "国务院办公厅公布下一年的放假安排后填写；没有公布的年份，结果标为“暂定”。",
+        "国务院办公厅公布下一年的放假安排后，在“工作日”页或用 `dangan workdays import` 导入，那里登记的优先于这张表；"
+        "没有公布的年份，结果标为“暂定”。",
         "```toml\n[workdays]\nrest = [2027-01-01]        # 休息日\nwork = [2027-01-03]        # 调休上班日\n"
         "announced = [2027]         # 已完整填写的年份\n```",
         "## 升级（TOML 文件中的 `[escalation]` 表）",
@@ -105,6 +107,13 @@ def cli_page() -> str:
     return _page("命令行", "退出码：0 完成；1 完成但有事要处理；2 用法或设置有误；3 引擎连不上。", *_help(cli, ["dangan"]))
 
 
+def mails_page() -> str:
+    parts = [text for name, mail in samples().items()
+             for text in (f"## {name}", f"主题：{mail.subject}", f"```text\n{mail.text.rstrip()}\n```")]
+    return _page("提醒邮件", "每种邮件各一封，由程序用虚构的数据生成；"
+                 "只列纯文本，网页格式内容相同。每日提醒和严重事项附 deadlines.ics。", *parts)
+
+
 def registers_page() -> str:
     """Every register with its columns: what the API, the ledger and the rules call them."""
     parts: list[str] = []
@@ -122,7 +131,7 @@ def registers_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page, "rules.md": rules_page, "document-types.md": types_page,
     "permissions.md": permissions_page, "jobs.md": jobs_page, "cli.md": cli_page,
-    "formats.md": formats_page, "registers.md": registers_page}
+    "formats.md": formats_page, "mails.md": mails_page, "registers.md": registers_page}
 
 
 def _help(command: click.Command, path: list[str]) -> Iterable[str]:

@@ -6,8 +6,9 @@ Which events go to which lane is `archive/effects.py`.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from admin.erasing import erase
+from admin.notices.clearances import tell_decisions
 from admin.system import System
-from archive.effects import ERASE, FIELDS, GUARD, INDEX, JUDGE, LOOK, OCR, READ, UNIT, UNPACK
+from archive.effects import ERASE, FIELDS, GUARD, INDEX, JUDGE, LOOK, OCR, READ, TELL, UNIT, UNPACK
 from archive.events import Subscription
 from archive.models import Document, OutboxEvent, Project
 from archive.server_clock import AT_ONCE
@@ -72,6 +73,7 @@ def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
         Subscription(GUARD, Guard(system.clock), gather=GUARD_GATHER),
         Subscription(ERASE, lambda events: erase(system, events)),
         Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
+        Subscription(TELL, lambda events: tell_decisions(system, events)),
         Subscription(FIELDS, FieldReader(system.clock), gather=FIELDS_GATHER),
         Subscription(LOOK, scan_judge, batch=1),
         # Last, so that a worker told to drain its lanes reads and indexes what is quick before it turns to scans.

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     SECRECY_CLEAR = "secrecy:clear"
     STORAGE_MOVE = "storage:move"
     TEXT_RECORD = "text:record"
+    WORKDAYS_EDIT = "workdays:edit"
 
 
 _READ = {Permission.PROJECT_READ, Permission.DOCUMENT_READ}
@@ -60,7 +61,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset(_READ | {Permission.PERSONAL_UNMASK}),
     Role.SUPERVISOR: frozenset(_READ | {Permission.ALERT_ACKNOWLEDGE, Permission.ALERT_WAIVE, Permission.RULE_CHANGE}),
     # 三员: none of the three reads records; the one who grants rights cannot read the log of their use.
-    Role.SYSADMIN: frozenset({Permission.DERIVED_RENEW, Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ}),
+    Role.SYSADMIN: frozenset({
+        Permission.DERIVED_RENEW, Permission.JOB_RUN, Permission.OPERATIONS_READ, Permission.PERSON_READ, Permission.WORKDAYS_EDIT}),
     Role.SECADMIN: frozenset({
         Permission.DOSSIER_ASSIGN, Permission.PERSON_MANAGE, Permission.PERSON_READ, Permission.SECRECY_CLEAR}),
     Role.AUDITADMIN: frozenset({Permission.AUDIT_READ}),

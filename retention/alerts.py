@@ -22,6 +22,7 @@ from retention.reading import Reader, Reading, facts_of
 from retention.rule_changes import in_force, remember
 from retention.standings import standing_of
 from retention.turns import Turn
+from retention.work_years import in_use
 from retention.workdays import WorkCalendar
 
 __all__ = ["ACTOR", "GONE", "Judge", "Sweep", "deserves_alert", "finding_id", "refresh"]
@@ -44,7 +45,7 @@ class Judge:
 
     def facts(self, projects: Sequence[Project], today: date, settings: RuleSettings | None = None) -> list[Facts]:
         """As of that day, with the settings in force on it, or with others that are only tried."""
-        return facts_of(projects, today, self.calendar, settings or self.settings_on(today), self.timezone)
+        return facts_of(projects, today, in_use(self.calendar), settings or self.settings_on(today), self.timezone)
 
     def settings_on(self, day: date) -> RuleSettings:
         """The values in force that day: those of the configuration, and what was approved over them."""
@@ -54,9 +55,8 @@ class Judge:
         """Every finding of each project code; changes nothing."""
         return {facts.project.code: evaluate(facts) for facts in self.facts(projects, today)}
 
-
     def reader(self, today: date) -> Reader:
-        return Reader(today, self.calendar, self.settings_on(today), ZoneInfo(self.timezone))
+        return Reader(today, in_use(self.calendar), self.settings_on(today), ZoneInfo(self.timezone))
 
 
 @dataclass(slots=True)

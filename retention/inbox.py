@@ -78,13 +78,14 @@ def mail_states(actor: Actor, lines: Sequence[InboxLine]) -> dict[str, Mail]:
     address = person.email.strip().casefold() if person else ""
     keys = sorted({key for line in lines for key in line.keys})
     mails = {row.key: row.mail for row in Mentioned.objects(key__in=keys) if row.address.strip().casefold() == address}
+    mails |= {line.id: line.id for line in lines if not line.finding}  # news: the mail bears the line's own key
     found = {mail.id: mail for mail in Mail.objects(id__in=sorted(set(mails.values()))).only("id", "state", "error", "sent_at")}
     return {line.id: found[mails[key]] for line in lines for key in line.keys if mails.get(key) in found}
 
 
 def _own(actor: Actor) -> dict[str, Any]:
     query: dict[str, Any] = {"person": actor.id}
-    return query if sees_everything(actor) else {**query, "project": {"$in": sorted(visible_codes(actor))}}
+    return query if sees_everything(actor) else {**query, "project": {"$in": ["", *sorted(visible_codes(actor))]}}
 
 
 def _told(match: dict[str, Any] | None = None) -> set[tuple[str, str]]:

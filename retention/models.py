@@ -150,6 +150,44 @@ class Judgement(Model):
     kept_at: datetime | None = DateTimeField()
 
 
+class WorkYearChange(Part):
+    """One step in a year's working days: which days are worked since then, and which are not any more."""
+
+    at: datetime = DateTimeField(required=True)
+    by: str = StringField(required=True)
+    by_name: str = StringField(default="")
+    what: str = StringField(required=True, choices=("imported", "edited"))
+    note: str = StringField(default="")
+    now_work: list[str] = ListField(StringField())
+    now_rest: list[str] = ListField(StringField())
+
+
+class WorkYear(Model):
+    """What a person keeps of a year's working days (`retention/work_years.py`); `id` is the year.
+
+    days: by day `rest` or `work`. complete: they are the whole arrangement as announced, so nothing of it is provisional.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "work_years", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    days: dict[str, str] = DictField()
+    complete: bool = BooleanField(default=False)
+    source: str = StringField(default="")
+    history: list[WorkYearChange] = EmbeddedDocumentListField(WorkYearChange)
+
+
+class MissedDay(Model):
+    """A day on which nothing was judged and that was made up for later (`retention/missed_days.py`); `id` is the day."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "missed_days", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    last: str = StringField(default="")
+    projects: int = IntField(default=0)
+    done: bool = BooleanField(default=False)
+
+
 class Substitute(Part):
     """Who is told in somebody's place as well, from one day to another, both included."""
 
@@ -164,21 +202,25 @@ class Substitute(Part):
 
 
 class InboxLine(Model):
-    """One thing a person was told, or should have been: what the mail says, kept where it can be read without mail."""
+    """One thing a person was told, or should have been: what the mail says, kept where it can be read without mail.
+
+    News that no finding is behind have a `link` instead of one, and no project where they concern none.
+    """
 
     meta: ClassVar[dict[str, Any]] = {"collection": "inbox", "auto_create_index": False,
                                       "indexes": [("person", "-at"), ("person", "read_at"), "keys"]}
 
     id: str = StringField(primary_key=True)
     person: str = StringField(required=True)
-    finding: str = StringField(required=True)
-    project: str = StringField(required=True)
-    project_name: str = StringField(required=True)
+    finding: str = StringField(default="")
+    link: str = StringField(default="")
+    project: str = StringField(default="")
+    project_name: str = StringField(default="")
     title: str = StringField(required=True)
     clause: str = StringField(default="")
     subject: str = StringField(default="")
     severity: str = StringField(required=True)
-    outcome: str = StringField(required=True)
+    outcome: str = StringField(default="")
     due_on: date | None = DateField()
     reason: str = StringField(default="")
     because: list[str] = ListField(StringField())
@@ -231,4 +273,5 @@ class Standing(Model):
     evaluated_on: date = DateField(required=True)
 
 
-ALL: tuple[type[Model], ...] = (FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, *CHANGES)
+ALL: tuple[type[Model], ...] = (
+    FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, MissedDay, WorkYear, *CHANGES)

@@ -41,9 +41,9 @@ def readers(today: date) -> list[Recipient]:
     return [*by_id, *contacts]
 
 
-def supervisors() -> list[Recipient]:
-    """The accounts that oversee units: a whole province's, or one unit's."""
-    return [person for person in _people(None) if person.level]
+def supervisors(today: date | None = None) -> list[Recipient]:
+    """The accounts that oversee units, a whole province's or one unit's; with a day, also who takes their place on it."""
+    return [person for person in _people(today) if person.level]
 
 
 def _people(today: date | None) -> list[Recipient]:

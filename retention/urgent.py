@@ -14,8 +14,9 @@ CRITICAL = "C"
 
 
 def is_urgent(mention: Mention) -> bool:
-    """Critical, and new as such to this person: opened, or grown critical. Its later reminders wait for the digest."""
-    grown = any(reason.endswith(f":{CRITICAL}") for reason in mention.reasons)
+    """Critical, and new as such to this person: opened, grown critical, or with another date. Its later reminders wait for
+    the digest. Asked of the keys: a date that moved with it gives the mention its name."""
+    grown = any(key.endswith(f":{CRITICAL}") for key in mention.keys)
     return mention.line.severity == CRITICAL and (OPENED in mention.reasons or grown)
 
 

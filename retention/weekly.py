@@ -30,12 +30,13 @@ class UnitStanding:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one supervisor is told in one week; `week` is the day it was due."""
+    """What one supervisor is told in one week; `week` is the day it was due. `on_behalf`: in whose place alone she reads it."""
 
     address: str
     name: str
     week: date
     units: tuple[UnitStanding, ...]
+    on_behalf: tuple[str, ...] = ()
 
     @property
     def late(self) -> int:
@@ -52,16 +53,21 @@ def turn_of(today: date, weekday: int) -> date:
 
 
 def summaries(lines: Iterable[AlertLine], supervisors: Iterable[Recipient], today: date, weekday: int) -> list[Summary]:
-    """One for each address that wants it and sees anything open; several people of one address are one."""
+    """One for each address that wants it and sees anything open; several people of one address are one.
+
+    Who takes a supervisor's place gets hers as well, unless the supervisor does without it.
+    """
     week, ordered = turn_of(today, weekday), [line.as_of(today) for line in lines]
     people: defaultdict[str, list[Recipient]] = defaultdict(list)
-    for person in supervisors:
+    for person in (one for one in supervisors if WEEKLY not in one.declines):
         people[person.address.strip().casefold()].append(person)
     found = []
     for same in people.values():
         seen = [line for line in ordered if any(person.may_see(line.project_code) for person in same)]
-        if seen and not all(WEEKLY in person.declines for person in same):
-            found.append(Summary(same[0].address.strip(), same[0].name, week, ranked(seen, today - WEEK)))
+        if seen:
+            places = {person.on_behalf for person in same}
+            found.append(Summary(same[0].address.strip(), same[0].name, week, ranked(seen, today - WEEK),
+                                 () if "" in places else tuple(sorted(places))))
     return sorted(found, key=lambda summary: summary.address)
 
 

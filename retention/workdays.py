@@ -22,7 +22,8 @@ class WorkCalendar:
     """A calendar of working days; immutable.
 
     overrides: the administrator's corrections, True for a working day, False for a rest day; they win over all data.
-    announced: years whose arrangement the overrides hold completely, so that they are no longer provisional.
+    announced: years whose arrangement the overrides hold completely: they are no longer provisional, and of the package's
+    data nothing but the law's own days counts in them.
     """
 
     def __init__(self, overrides: Mapping[date, bool] | None = None, announced: Iterable[int] = ()) -> None:
@@ -32,7 +33,9 @@ class WorkCalendar:
     def is_workday(self, day: date) -> bool:
         """True where offices work that day: weekdays without a rest day, and make-up days at weekends."""
         chosen = self.overrides.get(day)
-        return _usual(day) if chosen is None else chosen
+        if chosen is not None:
+            return chosen
+        return _by_law(day) if day.year in self.announced else _usual(day)
 
     def roll(self, day: date) -> date:
         """The day itself, or the next working day where it is a rest day (民法典第203条)."""
@@ -51,6 +54,17 @@ class WorkCalendar:
             day = self.roll(day + ONE_DAY)
         return self.roll(day)
 
+    @staticmethod
+    def statutory(year: int) -> frozenset[date]:
+        """The days the law itself names as holidays that year."""
+        return _statutory_rest_days(year)
+
+    def doubt(self, first: date, last: date) -> str:
+        """For the steps of a result that counted from one day to the other: which years are provisional; "" where none is."""
+        years = [year for year in range(first.year, last.year + 1) if self.provisional(year)]
+        named = "、".join(map(str, years))
+        return f"{named} 年的放假调休安排尚未公布，此日期为暂定" if years else ""
+
     def provisional(self, year: int) -> bool:
         """True where the make-up days of `year` are not known yet."""
         return year not in self.announced and year not in _announced_years()
@@ -68,6 +82,10 @@ def _announced_years() -> frozenset[int]:
 def _usual(day: date) -> bool:
     if day.year in _announced_years():
         return bool(chinese_calendar.is_workday(day))
+    return _by_law(day)
+
+
+def _by_law(day: date) -> bool:
     return day.weekday() < SATURDAY and day not in _statutory_rest_days(day.year)
 
 

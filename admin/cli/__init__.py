@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("admin.cli.search", "全文检索"),
     "check": ("admin.cli.check", "按规则核对，不改动任何数据"),
     "what-if": ("admin.cli.whatif", "换一天、一项事实或一个参数，判断会怎样改变；不改动任何数据"),
+    "workdays": ("admin.cli.workdays", "工作日：各年的放假调休安排"),
     "jobs": ("admin.cli.jobs", "定时任务"),
     "derive": ("admin.cli.derive", "引擎改进后重新生成文字、识别、字段等派生内容"),
     "verify": ("admin.cli.engines", "核对文件摘要、审计链、索引"),

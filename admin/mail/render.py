@@ -1,6 +1,7 @@
 """Turns a planned digest into a Chinese mail, as text and HTML. Takes plain values; knows no store and no clock."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from admin.mail.wording import (
     day_text,
     days_text,
     reason_text,
+    span_text,
+    subject_text,
     targets_text,
 )
 from archive.personal import mask
@@ -82,16 +85,19 @@ class Rendered:
         return Rendered(REPEAT_SUBJECT + self.subject.removeprefix(SUBJECT), text, html)
 
 
-def render_digest(digest: Digest, *, base_url: str, urgent: bool = False) -> Rendered:
+def render_digest(digest: Digest, *, base_url: str, urgent: bool = False, silent: tuple[date, date] | None = None) -> Rendered:
     """The mail of one digest. Values from projects and findings are shown as plain text, whatever they contain.
 
-    `urgent`: of what has just become critical, outside the daily order.
+    `urgent`: of what has just become critical, outside the daily order. `silent`: the first and last of the days just
+    before on which nobody was told anything.
     """
     title, root = _urgent_subject(digest) if urgent else _subject(digest), base_url.rstrip("/")
     facts = {
         "subject": title,
         "urgent": urgent,
+        "silent": span_text(*silent) if silent else "",
         "places": "、".join(sorted({name for mention in digest.mentions for name in mention.on_behalf})),
+        "climbed": any(reason.startswith("esc-") for mention in digest.mentions for reason in mention.reasons),
         "dated": any(mention.line.due_on for mention in digest.mentions),
         "name": digest.name,
         "day": day_text(digest.day),
@@ -99,6 +105,7 @@ def render_digest(digest: Digest, *, base_url: str, urgent: bool = False) -> Ren
         "lines": len(digest.mentions),
         "overdue": digest.overdue,
         "because": targets_text(digest.because),
+        "instead": all(mention.on_behalf for mention in digest.mentions),
         "address": digest.address,
         "base_url": root,
         "groups": _groups(digest, root),
@@ -140,7 +147,7 @@ def _line(mention: Mention, project_link: str, full: bool) -> LineView:
     line = mention.line
     return LineView(
         title=mask(line.title),
-        subject=mask(line.subject),
+        subject=mask(subject_text(line.subject, line.title)),
         severity=SEVERITY.get(line.severity, line.severity),
         outcome=OUTCOME.get(line.outcome, line.outcome),
         clause=cite(line.clause),

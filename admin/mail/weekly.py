@@ -16,6 +16,7 @@ def render_weekly(summary: Summary, *, base_url: str) -> Rendered:
     units = [(unit, f"{root}/findings?unit={quote(unit.unit, safe='')}") for unit in summary.units[:MOST_UNITS]]
     facts = {"subject": subject, "name": summary.name, "address": summary.address, "day": day_text(summary.week),
              "units": units, "total": len(summary.units), "open": summary.open, "late": summary.late,
-             "unlisted": max(0, len(summary.units) - MOST_UNITS), "base_url": root}
+             "unlisted": max(0, len(summary.units) - MOST_UNITS), "base_url": root,
+             "places": "、".join(summary.on_behalf)}
     text, html = (templates().get_template(name).render(facts) for name in ("weekly.txt", "weekly.html"))
     return Rendered(subject, text, html)

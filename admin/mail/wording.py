@@ -1,8 +1,9 @@
-"""The words of the mails: clauses, days, reasons, severities and roles in Chinese. Pure functions over plain values."""
+"""The words of the mails: clauses, days, reasons, subjects, severities and roles in Chinese. Functions over plain values."""
 
 import re
 from datetime import date
 
+from archive import taxonomy
 from retention.escalation import level_and_days
 
 SEVERITY = {"C": "严重", "H": "重要", "M": "一般", "L": "轻微", "I": "提示"}
@@ -18,6 +19,7 @@ TARGET = {
     "ESC": "事项升级的告知对象",
 }
 LEVEL = {"head": "单位负责人", "supervisor": "主管"}
+_SUBJECTS = {"repeated": "多次延期"}
 _DIGITS = "零一二三四五六七八九"
 _ARTICLE = re.compile(
     r"(?P<article>[1-9]\d?)"
@@ -65,10 +67,18 @@ def day_text(day: date | None) -> str:
     return "没有固定期限" if day is None else f"{day.year}年{day.month}月{day.day}日"
 
 
+def span_text(first: date, last: date) -> str:
+    """Days from one to another, both included."""
+    count = (last - first).days + 1
+    return day_text(first) if count == 1 else f"{day_text(first)}至{day_text(last)}（{count} 天）"
+
+
 def reason_text(reason: str, *, overdue: bool = False) -> str:
     """Why a line stands in today's mail, from the planner's reason. What was missed before the day is said after it."""
     if climbed := level_and_days(reason):
         return escalation_text(*climbed)
+    if reason == "news":
+        return "通知"
     if reason == "opened":
         return "首次提醒"
     if reason == "moved":
@@ -82,6 +92,17 @@ def reason_text(reason: str, *, overdue: bool = False) -> str:
 
 def escalation_text(level: str, days: int) -> str:
     return f"已 {days} 天无人处理，依设置升级给{LEVEL[level]}"
+
+
+def subject_text(subject: str, title: str) -> str:
+    """What of several a line is about, for people: a type of document by its name, nothing where the title says it."""
+    known = taxonomy.load()
+    name = known.get(subject).name if subject in known else _SUBJECTS.get(subject, subject)
+    if subject.startswith("round:"):
+        name = f"自合同 {subject.removeprefix('round:')} 起的逐年续签"
+    elif "#" in subject:
+        name = "合同 {} 第 {} 年".format(*subject.rsplit("#", 1))
+    return "" if name in title else name
 
 
 def targets_text(targets: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from retention.weekly import Summary, summaries
 
 def write_weekly(system: System, today: date) -> int:
     """How many were written."""
-    found = [summary for summary in summaries(open_lines(today), supervisors(), today, system.settings.weekly_day)
+    found = [summary for summary in summaries(open_lines(today), supervisors(today), today, system.settings.weekly_day)
              if Mail.objects(id=weekly_id(summary)).first() is None]
     for summary in found:
         _keep(system, summary)

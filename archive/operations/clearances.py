@@ -8,6 +8,7 @@ from typing import Any
 from archive.access import Actor, require
 from archive.clock import Clock
 from archive.digests import Digests
+from archive.effects import DECIDED
 from archive.errors import ArchiveError, Invalid, NotFound
 from archive.models import Project
 from archive.models.withdrawals import ASKED, CLEARED, DECLINED, Clearance, ClearanceRequest, SecrecyRefusal, Withdrawal
@@ -85,6 +86,7 @@ def decide_clearance(actor: Actor, clock: Clock, sha256: str, reason: str, *, cl
             tx.put(Clearance(id=sha256, reason=reason, by=actor.id, at=tx.now))
         tx.audit("secrecy.cleared" if cleared else "secrecy.clearance-declined", f"object:{sha256}", project=request["project"],
                  reason=reason, asked_by=request["asked_by_name"])
+        tx.emit(DECIDED, sha256, request["project"])
 
     write(actor, clock, work)
 

@@ -111,7 +111,7 @@ def _rolled(facts: Facts, raw: date, steps: list[str]) -> tuple[date, bool]:
         steps.append(f"{raw} 为休息日，顺延至 {rolled}（民法典第203条）")
     provisional = facts.calendar.provisional_between(raw, rolled)
     if provisional:
-        steps.append(f"{raw.year} 年的放假调休安排尚未公布，此日期为暂定")
+        steps.append(facts.calendar.doubt(raw, rolled))
     return rolled, provisional
 
 

@@ -59,7 +59,7 @@ def no_later(facts: Facts, first: Event, then: Event, length: Length, *, silent_
     given: dict[str, Input] = {**(inputs or {}), "since": first.day, "deadline": last, "done_on": then.day}
     steps = [f"{first.name} {first.day}", f"{first.day} 之后 {length.words} = {last}（民法典第201条，当日不计入）"]
     if provisional:
-        steps.append(f"{last.year} 年的放假调休安排尚未公布，此日期为暂定")
+        steps.append(facts.calendar.doubt(first.day, last))
     done = facts.reached(then.day)
     if done is not None:
         steps.append(f"{then.name} {done}")
@@ -90,7 +90,10 @@ def no_sooner(facts: Facts, first: Event, then: Event, length: Length, *, subjec
     earliest = length.after(facts, first.day)
     provisional = length.unit == "workdays" and facts.calendar.provisional_between(first.day, earliest)
     given: dict[str, Input] = {**(inputs or {}), "since": first.day, "not_before": earliest, "done_on": then.day}
-    steps = (f"{first.name} {first.day}", f"{first.day} 之后 {length.words} = {earliest}", f"{then.name} {then.day}")
+    steps: tuple[str, ...] = (
+        f"{first.name} {first.day}", f"{first.day} 之后 {length.words} = {earliest}", f"{then.name} {then.day}")
+    if provisional:
+        steps += (facts.calendar.doubt(first.day, earliest),)
     if then.day >= earliest:
         return passed(f"{first.name}至{then.name}不少于 {length.words}。", subject=subject, inputs=given, steps=steps,
                       provisional=provisional)

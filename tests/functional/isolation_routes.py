@@ -87,7 +87,7 @@ GET: dict[str, list[Values]] = {
     "api_documents.alike": each(id=DOCUMENTS),
     "api_documents.withdrawals": each(code=CODES),
     "api_secrecy.refusals": each(code=CODES) + each(code=BOTH, page=NUMBERS), "api_secrecy.requests": one_by_one(state=("asked",)),
-    "secrecy.of_dossier": each(code=CODES), "secrecy.requests": one_by_one(page=NUMBERS),
+    "secrecy.of_dossier": each(code=CODES), "secrecy.requests": one_by_one(page=NUMBERS), "workdays.listing": each(),
     "guarding.labelled": each(code=CODES, label=("内部", "含个人信息", "没有这个标签")),
     "api_documents.listed": crossed(each(code=CODES), one_by_one(
         type=("meeting_minutes",), stage=("SEC",), type_source=("given", "unrecognised"), page=NUMBERS,
@@ -299,5 +299,5 @@ NOT_WRITTEN: dict[str, str] = {
                     "who is bound to a unit may not at all; names a proposal or a rule, no dossier"),
     "inbox.read": "one's own", "api_inbox.read": "one's own", "notices.choose": "one's own", "account.password": "one's own", "account.token": "one's own", "api_tokens.issue": "signing in",
     "auth.sign_in_now": "signing in", "auth.sign_out": "one's own", "people.add": "secadmin only; names a person, no dossier",
-    "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier",
+    "workdays.take": "sysadmin only", "workdays.edit": "sysadmin only", "operations.run": "sysadmin only", "api_secrecy.clear": "secadmin only; names bytes, no dossier",
     "secrecy.decide": "secadmin only; names bytes, no dossier", "audit.verify": "auditadmin only"}

@@ -37,6 +37,7 @@ from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
 from admin.web.pages.viewer import viewer
 from admin.web.pages.whatif import whatif
+from admin.web.pages.workdays import workdays
 from archive.permissions import Permission
 from retention.inbox import unread
 
@@ -45,7 +46,7 @@ BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uplo
               secrecy,
               audit_pages,
               account,
-             notices, inbox, whatif)
+             notices, inbox, whatif, workdays)
 STATIC_SECONDS = 7 * 86_400
 
 

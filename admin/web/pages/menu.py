@@ -31,6 +31,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("核对事项", "clipboard-check", "findings.board", Permission.PROJECT_READ),
     Entry("我的提醒", "bell", "inbox.listing", Permission.PROJECT_READ),
     Entry("运行状况", "activity", "operations.overview", Permission.OPERATIONS_READ),
+    Entry("工作日", "calendar", "workdays.listing", Permission.WORKDAYS_EDIT),
     Entry("人员", "people", "people.listing", Permission.PERSON_MANAGE),
     Entry("密级复核", "shield-lock", "secrecy.requests", Permission.SECRECY_CLEAR),
     Entry("审计", "shield-check", "audit.overview", Permission.AUDIT_READ),

@@ -24,7 +24,7 @@ def _by_workday(facts: Facts, held: date, key: str, name: str, subject: str = ""
     steps: tuple[str, ...] = (
         f"验收日期 {held}", f"{held} 之后第 {count} 个工作日 = {deadline}（民法典第201条，当日不计入）")
     if provisional:
-        steps += (f"{deadline.year} 年的放假调休安排尚未公布，此日期为暂定",)
+        steps += (facts.calendar.doubt(held, deadline),)
     if found:
         first = earliest(found)
         late = (first - deadline).days if first else 0
@@ -69,15 +69,17 @@ def opinion_issued(facts: Facts) -> Verdict:
     if evidence.held_on is None:
         return _not_held(facts)
     deadline = facts.calendar.add_workdays(evidence.held_on, facts.settings.filing_workdays)
-    return _awaited(facts, "acceptance_opinion", evidence.held_on, deadline, "省发展改革委的项目验收意见")
+    return _awaited(facts, "acceptance_opinion", evidence.held_on, deadline, "省发展改革委的项目验收意见",
+                    provisional=facts.calendar.provisional_between(evidence.held_on, deadline))
 
 
-def _awaited(facts: Facts, key: str, since: date, deadline: date, name: str) -> Verdict:
+def _awaited(facts: Facts, key: str, since: date, deadline: date, name: str, *, provisional: bool = False) -> Verdict:
     others = [paper.issuer for paper in facts.documents_of(key) if not issued_by_commission(paper)]
     wrong = f"（已归档的出具单位为{'、'.join(others)}）" if others else ""
     inputs: dict[str, Input] = {"since": since, "deadline": deadline, "other_issuers": tuple(others)}
-    steps = (f"自 {since} 起算", f"最迟应于 {deadline} 归档")
-    provisional = facts.calendar.provisional_between(since, deadline)
+    steps: tuple[str, ...] = (f"自 {since} 起算", f"最迟应于 {deadline} 归档")
+    if provisional:
+        steps += (facts.calendar.doubt(since, deadline),)
     if facts.today <= deadline:
         return due(f"等待{name}{wrong}，最迟应于 {deadline} 归档。", clears_when=f"{name}归档。", due_on=deadline,
                    severity=Severity.M, inputs=inputs, steps=steps, provisional=provisional,

@@ -22,7 +22,8 @@ FORMS = (
     "/rules/<key>/compare",
     "/operations/jobs/compliance.nightly/run", "/people", "/people/assign", "/people/auditor/disable",
     "/people/auditor/password", "/audit/verify", "/account/password", "/account/token", "/account/notices", "/account/notices/substitutes",
-    "/account/notices/substitutes/auditor/drop", "/people/auditor/substitute", "/inbox/read", "/login", "/logout")
+    "/account/notices/substitutes/auditor/drop", "/people/auditor/substitute", "/inbox/read",
+    "/workdays/import", "/workdays/day", "/login", "/logout")
 # Who may send which; everybody else is refused. Pages of one's own account and signing out are everybody's.
 MAY = {
     "/projects/new": {"archivist"}, "/projects/import": {"archivist"}, "/projects/XM-A/edit": {"archivist"},
@@ -46,6 +47,7 @@ MAY = {
     "/inbox/read": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
     **{path: {"archivist", "supervisor"} for path in ("/rules/changes", "/rules/<key>/compare", *(
         f"/rules/changes/<key>/{deed}" for deed in ("backtest", "approve", "refuse", "withdraw")))},
+    "/workdays/import": {"sysadmin"}, "/workdays/day": {"sysadmin"},
     "/people/auditor/substitute": {"secadmin"}, "/audit/verify": {"auditadmin"}, "/account/notices": {"archivist", "unit_a", "unit_b", "auditor", "supervisor"},
 }
 ROLES = ("archivist", "unit_a", "unit_b", "auditor", "supervisor", "sysadmin", "secadmin", "auditadmin")

@@ -36,7 +36,7 @@ PAGES: dict[str, set[str]] = {
     "/rules/R31-3": ALL, "/rules/changes": READERS - {"unit_a"},
     "/rules": ALL, "/clauses": ALL, "/account": ALL,
     "/account/notices": READERS | {"unit_b"}, "/inbox": READERS | {"unit_b"},
-    "/operations": {"sysadmin"},
+    "/operations": {"sysadmin"}, "/workdays": {"sysadmin"},
     "/people": {"secadmin"},
     "/audit": {"auditadmin"},
     "/backoffice/": {"archivist", "sysadmin", "secadmin", "auditadmin"},

@@ -45,6 +45,16 @@ def test_what_grows_critical_is_told_at_once_what_stays_critical_waits_for_its_r
     assert digest.mentions[0].reasons == ("m15",)
 
 
+def test_what_grows_critical_while_its_date_moves_is_told_at_once() -> None:
+    """A paper that is missing when acceptance is applied for: what was due by then is broken since today."""
+    (first,) = plan([line(due_in=20)], [person()], set(), DAY)
+    told = {("pm@x.cn", key) for key in first.keys}
+    (now,) = plan_urgent([line(due_in=1, severity="C", outcome="failed")], [person()], told, DAY + timedelta(1))
+    assert now.mentions[0].reasons[0] == "moved"
+    told |= {("pm@x.cn", key) for key in now.keys}
+    assert plan_urgent([line(due_in=1, severity="C", outcome="failed")], [person()], told, DAY + timedelta(1)) == ()
+
+
 def test_who_had_such_a_mail_a_moment_ago_gets_the_rest_in_the_next() -> None:
     assert plan_urgent([CRITICAL], [person()], set(), DAY, served={"PM@x.cn"}) == ()
     assert len(plan_urgent([CRITICAL], [person()], set(), DAY)) == 1
@@ -120,3 +130,16 @@ def test_a_summary_holds_what_the_supervisor_sees_and_goes_to_who_wants_it() -> 
     assert summaries(lines, [replace(one, sees=frozenset())], DAY, 1) == []
     assert summaries(lines, [declining(WEEKLY)], DAY, 1) == []
     assert len(summaries(lines, [declining(WEEKLY), person("PM@x.cn ")], DAY, 1)) == 1, "a shared mailbox: one wants it"
+
+
+def test_the_summary_goes_to_who_takes_the_place_too_and_says_in_whose() -> None:
+    lines = [line("a"), line("b", project_code="XM-2")]
+    away = replace(person("head@x.cn", "HEAD"), name="李处长", level="supervisor")
+    instead = replace(away, address="wang@x.cn", name="王五", on_behalf="李处长", sees=frozenset({"XM-1"}))
+    own, other = summaries(lines, [away, instead], DAY, 1)
+    assert (own.address, own.open, own.on_behalf) == ("head@x.cn", 2, ())
+    assert (other.address, other.open, other.on_behalf) == ("wang@x.cn", 1, ("李处长",))
+    both = summaries(lines, [instead, replace(away, address="wang@x.cn", name="王五")], DAY, 1)
+    assert [(one.open, one.on_behalf) for one in both] == [(2, ())], "she reads it for herself as well"
+    declined = [replace(one, declines=frozenset({WEEKLY})) for one in (away, instead)]
+    assert summaries(lines, declined, DAY, 1) == []
