@@ -167,8 +167,8 @@ class Living:
 def _found(row: dict[str, Any]) -> Found:
     due, waiver = row.get("due_on"), row.get("waiver")
     matter = Matter(row["rule"], row["subject"], row["outcome"], row["severity"], due.date() if due else None,
-                    frozenset(n for n in row["milestones"] if n >= 0), frozenset(row["targets"]))
-    return Found(matter, row["opened_on"].date(), bool(row["acknowledged_by"]), waiver["until"].date() if waiver else None,
+                    frozenset(n for n in row.get("milestones", ()) if n >= 0), frozenset(row["targets"]))
+    return Found(matter, row["opened_on"].date(), bool(row.get("acknowledged_by")), waiver["until"].date() if waiver else None,
                  bool(waiver and waiver["approved_by"]))
 
 
