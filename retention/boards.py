@@ -21,6 +21,7 @@ from retention.standings import mandatory, profile_named
 DAY_MS = 86_400_000
 TREND_DAYS = 30
 MOST = 5000
+NEEDS, HAS = "needs", "has"
 OVERDUE, COMPLETENESS = "overdue", "completeness"
 
 
@@ -111,10 +112,13 @@ def percent(settled: int, needed: int) -> int:
     return 100 * settled // needed if needed else 100
 
 
-def gaps(actor: Actor, today: date, *, unit: str = "", material: str = "", page: int = 1, size: int = 50) -> Page:
-    """Projects, the longest overdue first, then what comes next; `material`: only those that lack it."""
+def gaps(actor: Actor, today: date, *, unit: str = "", material: str = "", state: str = "", late: str = "", page: int = 1,
+         size: int = 50) -> Page:
+    """Projects, the longest overdue first, then what comes next; `material`: only those that lack it (that need it or have it
+    where `state` is NEEDS or HAS); `late`: only those that are overdue."""
     page, size = max(page, 1), min(max(size, 1), MOST)
-    match = {**_visible(actor, unit), **({"lacks": material} if material else {})}
+    match = {**_visible(actor, unit), **(_with(material, state) if material else {}),
+             **({"late_since": {"$lt": datetime.combine(today, time())}} if late else {})}
     order = {"undated": 1, "late_since": 1, "unnext": 1, "next_on": 1, "project": 1}
     steps: list[dict[str, Any]] = [{"$match": match}, {"$addFields": {
         "undated": {"$not": ["$late_since"]}, "unnext": {"$not": ["$next_on"]}}}, {"$sort": order}]
@@ -174,6 +178,15 @@ def evaluated_on(actor: Actor) -> date | None:
     row = next(iter(collection(Standing).aggregate([
         {"$match": _visible(actor)}, {"$group": {"_id": None, "day": {"$min": "$evaluated_on"}}}])), None)
     return row["day"].date() if row else None
+
+
+def _with(material: str, state: str) -> dict[str, Any]:
+    """Matches the projects that lack it; that need it; or that need it and do not lack it."""
+    if state not in (NEEDS, HAS):
+        return {"lacks": material}
+    profiles = [key for key in collection(Standing).distinct("profile")
+                if material in {want.type for want in mandatory(profile_named(key))}]
+    return {"profile": {"$in": profiles}, **({"lacks": {"$ne": material}} if state == HAS else {})}
 
 
 def _visible(actor: Actor, unit: str = "") -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Stored findings listed and counted, under the access statement, without loading all of them.
 
-Owns the order of urgency, the four groups people work by (overdue, soon, later, data missing), and the counts on start
-pages. What a finding is and who may change it: `retention.findings`.
+Owns the order of urgency, the groups people work by, and the counts on start pages: what is overdue or soon due counts where it is
+open as an alert. Papers that are told of by stage (R26-4) are a group of their own, so that no number has them twice. What a
+finding is and who may change it: `retention.findings`.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from archive.access import Actor, require
@@ -18,7 +19,8 @@ from retention.models import FindingRecord
 
 SOON_DAYS = 30
 GROUPS: Mapping[str, str] = {
-    "overdue": "已逾期或不符合", "soon": "30 天内到期", "later": "以后到期", "missing": "缺少数据，无法判断"}
+    "overdue": "已逾期或不符合", "soon": "30 天内到期", "later": "以后到期", "missing": "缺少数据，无法判断",
+    "papers": "单项材料缺口（按阶段合并提醒）"}
 
 
 UNSETTLED = ("failed", "due", "unknown")
@@ -26,7 +28,8 @@ UNSETTLED = ("failed", "due", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the reader chose; empty does not filter. `status` is one of `retention.findings.STATUSES`."""
+    """What the reader chose; empty does not filter. `status` is one of `retention.findings.STATUSES`; `severity` may be several:
+    `CH` is C or H."""
 
     status: str = ""
     severity: str = ""
@@ -98,8 +101,8 @@ def count_by_unit(actor: Actor, today: date) -> dict[str, dict[str, int]]:
 
 
 def worst_of(actor: Actor, codes: Sequence[str]) -> dict[str, tuple[str, int]]:
-    """For each of these projects the gravest failed finding's severity and how many have failed."""
-    rows = _visible(actor, Filters()).filter(project__in=list(codes), outcome="failed").aggregate(
+    """For each of these projects the gravest open breach's severity and how many of them there are: the group `overdue`."""
+    rows = _visible(actor, Filters()).filter(project__in=list(codes), outcome="failed", alert="open").aggregate(
         [{"$group": {"_id": {"project": "$project", "severity": "$severity"}, "count": {"$sum": 1}}}])
     found: dict[str, Counter[str]] = {}
     for row in rows:
@@ -117,17 +120,23 @@ def rules_in_use(actor: Actor) -> list[tuple[str, str]]:
 def _visible(actor: Actor, filters: Filters) -> Any:
     keys = visible_keys(actor)
     query = FindingRecord.objects if keys is None else FindingRecord.objects(dossier__in=sorted(keys))
-    exact = {name: getattr(filters, name) for name in ("severity", "rule", "unit", "project")}
+    exact = {name: getattr(filters, name) for name in ("rule", "unit", "project")}
     query = query.filter(**{name: value for name, value in exact.items() if value})
+    if filters.severity:
+        query = query.filter(severity__in=sorted(set(filters.severity)))
     return query.filter(**_STATUS[filters.status]) if filters.status in _STATUS else query
 
 
 def _in_group(group: str, today: date) -> dict[str, Any]:
+    """Every unsettled finding is in exactly one group."""
     soon = today + timedelta(days=SOON_DAYS)
+    by_then, told = {"outcome": "due", "due_on": {"$lte": datetime.combine(soon, time())}}, {"alert": "open"}
+    untold = {"alert": {"$ne": "open"}}
     groups: dict[str, dict[str, Any]] = {
-        "overdue": {"outcome": "failed"},
-        "soon": {"outcome": "due", "due_on__lte": soon},
-        "later": {"outcome": "due", "due_on__not__lte": soon},
+        "overdue": {"outcome": "failed", **told},
+        "soon": {**by_then, **told},
+        "later": {"outcome": "due", "due_on": {"$not": {"$lte": datetime.combine(soon, time())}}},
         "missing": {"outcome": "unknown"},
+        "papers": {"$or": [{"outcome": "failed", **untold}, {**by_then, **untold}]},
     }
-    return groups[group]
+    return {"__raw__": groups[group]}

@@ -20,13 +20,14 @@ GRAVE = (Severity.C, Severity.H)
 
 
 def standing_of(place: Place, read: Reading, findings: Sequence[Finding], day: date) -> dict[str, Any]:
-    """A `Standing` as it is stored. Overdue counts from the oldest day a failed rule names."""
+    """A `Standing` as it is stored. Overdue counts from the oldest day a failed rule names. What another finding tells of
+    (`quiet`) is not counted again: a board's number is that of the alerts it leads to."""
     project = read.facts.project
     profile = ProjectProfile(project.mode, project.kind, project.classified, project.cross_department)
     wanted = mandatory(profile)
     lacks = [want.type for want in wanted if not _there(want, read.types) and want.type not in project.waived]
     counts = Counter(finding.outcome for finding in findings)
-    failed = [finding for finding in findings if finding.outcome is Outcome.FAILED]
+    failed = [finding for finding in findings if finding.outcome is Outcome.FAILED and not finding.quiet]
     coming = min((finding for finding in findings if finding.outcome is Outcome.DUE and finding.due_on),
                  key=lambda finding: (finding.due_on or date.max, finding.rule, finding.subject), default=None)
     late = min((finding.due_on for finding in failed if finding.due_on and finding.due_on < day), default=None)

@@ -4,6 +4,7 @@ from flask import Flask
 from flask_openapi3.openapi import OpenAPI
 
 from admin.api.audit import audit
+from admin.api.boards import boards
 from admin.api.calendar_feed import calendar_feed
 from admin.api.context import keep
 from admin.api.docs import docs
@@ -29,7 +30,7 @@ from admin.system import System
 
 RESOURCES = (tokens, secrecy, projects, timeline, readiness, documents, parts, receipts, fields, registers, review, search,
              findings, rules, audit, calendar_feed,
-             notices, inbox, whatif, rule_changes)
+             notices, inbox, whatif, rule_changes, boards)
 
 
 def register(app: Flask, system: System) -> None:

@@ -102,7 +102,12 @@ GET: dict[str, list[Values]] = {
     "api_readiness.printed": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), format=("docx", "pdf")),
     "acceptance.download": each(code=("{p_a}", "{p_none}"), paper=("checklist", "notice"), form=("docx", "pdf")),
     "boards.own": [{}], "boards.units": one_by_one(by=("completeness",)), "boards.materials": one_by_one(unit=UNITS),
-    "boards.gaps": crossed(one_by_one(unit=UNITS, page=NUMBERS), one_by_one(material=("meeting_minutes", "fsr_approval", "没有"))),
+    "boards.gaps": [
+        *crossed(one_by_one(unit=UNITS, page=NUMBERS), one_by_one(material=("meeting_minutes", "fsr_approval", "没有"))),
+        {"late": "1"}, *each(material=("fsr_approval",), state=("needs", "has"))],
+    "api_boards.gaps": one_by_one(unit=UNITS, page=NUMBERS, late=("true",)) + each(material=("fsr_approval",), state=("lacks", "needs", "has")),
+    "api_boards.units": one_by_one(by=("completeness",), page=NUMBERS), "api_boards.materials": one_by_one(unit=UNITS),
+    "api_boards.trend": one_by_one(unit=UNITS, days=("1", "366")),
     "boards.download": crossed(each(board=("gaps", "units", "materials"), form=("xlsx",)), one_by_one(unit=UNITS)),
     "api_projects.dossier": each(code=CODES), "api_search.find": SEARCHES + each(
         q=WORDS[:3], size=("1", "200")),
@@ -140,7 +145,7 @@ GET: dict[str, list[Values]] = {
     "viewer.show": crossed(each(key=DOCUMENTS), one_by_one(q=("会议", "榫卯"), page=NUMBERS, at=NUMBERS, wait=("1",), zoom=("200",))),
     "documents.version_content": each(key=DOCUMENTS, number=NUMBERS),
     "dossier.show": each(code=CODES), "dossier.edit": each(code=CODES), "dossier.materials": each(code=CODES),
-    "findings.board": crossed(FINDING_FILTERS, [{}, {"group": "overdue"}]) + one_by_one(group=("soon", "later", "missing")),
+    "findings.board": crossed(FINDING_FILTERS, [{}, {"group": "overdue"}]) + one_by_one(group=("soon", "later", "missing", "papers")),
     "findings.show": each(key=FINDINGS), "ledger.show": [{}], "ledger.template": [{}], "operations.overview": [{}],
     "people.listing": [{}],
     "projects.blank": [{}], "projects.listing": one_by_one(

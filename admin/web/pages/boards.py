@@ -15,6 +15,7 @@ from retention import boards as core
 
 boards = area("boards", __name__)
 SIZE = 50
+GAP_FILTERS = ("unit", "material", "state", "late")
 OWN = {Role.UNIT: "gaps", Role.ARCHIVIST: "materials"}
 
 
@@ -28,8 +29,8 @@ def own() -> Any:
 @boards.get("/boards/gaps")
 @needs(Permission.PROJECT_READ)
 def gaps() -> Any:
-    who, chosen = actor(), clean_query(("unit", "material"))
-    page = core.gaps(who, today(), unit=chosen.get("unit", ""), material=chosen.get("material", ""), page=page_number(), size=SIZE)
+    who, chosen = actor(), clean_query(GAP_FILTERS)
+    page = core.gaps(who, today(), **_wanted(chosen), page=page_number(), size=SIZE)
     kind = chosen.get("material", "")
     return render_template("pages/board_gaps.html", **_common("gaps"), gaps=page.items, total=page.total, page=page.page,
                            pages=pages_of(page.total, SIZE), chosen=chosen, **_units(),
@@ -62,14 +63,18 @@ def download(board: str, form: str) -> Any:
 
 def _paper(board: str) -> Paper:
     """Of a very long list the paper has the most urgent, and says so."""
-    who, day, chosen = actor(), today(), clean_query(("unit", "material"))
+    who, day, chosen = actor(), today(), clean_query(GAP_FILTERS)
     unit = chosen.get("unit", "")
     if board == "units":
         return units_paper(core.units(who, day), core.trend(who, day), core.materials(who), day)
     if board == "materials":
         return materials_paper(core.materials(who, unit), day, unit)
-    page = core.gaps(who, day, unit=unit, material=chosen.get("material", ""), size=core.MOST)
+    page = core.gaps(who, day, **_wanted(chosen), page=1, size=core.MOST)
     return gaps_paper(page.items, page.total, day, unit)
+
+
+def _wanted(chosen: dict[str, str]) -> dict[str, Any]:
+    return {name: chosen.get(name, "") for name in GAP_FILTERS}
 
 
 def _units() -> dict[str, Any]:
