@@ -13,9 +13,9 @@ from admin.settings import Settings
 from admin.system import System
 from admin.worker import working
 from archive.permissions import Role
+from retention.compliance.findings import SEVERITY_NAMES
 
 HOST, PORT = "127.0.0.1", 8000
-SEVERITIES = {"C": "严重", "H": "高", "M": "中", "L": "低", "I": "提示"}
 
 
 @click.command()
@@ -59,7 +59,7 @@ def _summary(system: System, sample: Sample, port: int) -> None:
     found = sample_archive.summarise()
     click.echo("")
     click.echo(f"项目 {found.projects}    合同 {found.contracts}    文件 {found.documents}")
-    click.echo("违反规则的事项  " + "  ".join(f"{SEVERITIES[key]} {count}" for key, count in found.findings.items()))
+    click.echo("违反规则的事项  " + "  ".join(f"{SEVERITY_NAMES[key]} {count}" for key, count in found.findings.items()))
     click.echo(f"未了结的预警 {found.alerts}    已写邮件 {found.mails}（{system.settings.data_dir / 'mail'}）")
     click.echo("")
     click.echo(f"网址  http://{HOST}:{port}")

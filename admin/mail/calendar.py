@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from icalendar import Calendar, Event
 
 from archive.personal import mask
+from retention.headings import headed
 from retention.notices import AlertLine
 
 ONE_DAY = timedelta(days=1)
@@ -44,7 +45,7 @@ def calendar_of(deadlines: Iterable[Deadline], *, now: datetime, timezone: str, 
 
 def deadlines_of(lines: Iterable[AlertLine]) -> list[Deadline]:
     """Those of the lines that have a day."""
-    return [Deadline(line.alert_id, line.due_on, line.title, line.project_code, line.project_name, line.reason,
+    return [Deadline(line.alert_id, line.due_on, headed(line.title, line.subject), line.project_code, line.project_name, line.reason,
                      line.clears_when, line.rule, line.severity) for line in lines if line.due_on is not None]
 
 

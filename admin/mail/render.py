@@ -11,17 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from admin.mail.port import one_line
 from admin.mail.wording import (
     OUTCOME,
-    SEVERITY,
     cite,
     clause_label,
     day_text,
     days_text,
     reason_text,
     span_text,
-    subject_text,
     targets_text,
 )
 from archive.personal import mask
+from retention.compliance.findings import SEVERITY_NAMES
+from retention.headings import about
 from retention.notices import AlertLine, Digest, Mention, ProjectGroup
 
 __all__ = ["Rendered", "clause_label", "render_digest"]
@@ -145,10 +145,11 @@ def _group(group: ProjectGroup, base_url: str, full: int, room: int) -> GroupVie
 
 def _line(mention: Mention, project_link: str, full: bool) -> LineView:
     line = mention.line
+    title, subject = about(line.title, line.subject)
     return LineView(
-        title=mask(line.title),
-        subject=mask(subject_text(line.subject, line.title)),
-        severity=SEVERITY.get(line.severity, line.severity),
+        title=mask(title),
+        subject=mask(subject),
+        severity=SEVERITY_NAMES.get(line.severity, line.severity),
         outcome=OUTCOME.get(line.outcome, line.outcome),
         clause=cite(line.clause),
         due=day_text(line.due_on),

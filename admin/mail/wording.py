@@ -3,10 +3,8 @@
 import re
 from datetime import date
 
-from archive import taxonomy
 from retention.escalation import level_and_days
 
-SEVERITY = {"C": "严重", "H": "重要", "M": "一般", "L": "轻微", "I": "提示"}
 OUTCOME = {"failed": "不符合", "due": "待办", "unknown": "待核实", "passed": "符合", "not_applicable": "不适用"}
 TARGET = {
     "ARCH": "档案员",
@@ -19,7 +17,6 @@ TARGET = {
     "ESC": "事项升级的告知对象",
 }
 LEVEL = {"head": "单位负责人", "supervisor": "主管"}
-_SUBJECTS = {"repeated": "多次延期"}
 _DIGITS = "零一二三四五六七八九"
 _ARTICLE = re.compile(
     r"(?P<article>[1-9]\d?)"
@@ -92,17 +89,6 @@ def reason_text(reason: str, *, overdue: bool = False) -> str:
 
 def escalation_text(level: str, days: int) -> str:
     return f"已 {days} 天无人处理，依设置升级给{LEVEL[level]}"
-
-
-def subject_text(subject: str, title: str) -> str:
-    """What of several a line is about, for people: a type of document by its name, nothing where the title says it."""
-    known = taxonomy.load()
-    name = known.get(subject).name if subject in known else _SUBJECTS.get(subject, subject)
-    if subject.startswith("round:"):
-        name = f"自合同 {subject.removeprefix('round:')} 起的逐年续签"
-    elif "#" in subject:
-        name = "合同 {} 第 {} 年".format(*subject.rsplit("#", 1))
-    return "" if name in title else name
 
 
 def targets_text(targets: tuple[str, ...]) -> str:

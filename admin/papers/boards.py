@@ -21,7 +21,7 @@ def gaps_paper(gaps: Sequence[Gap], total: int, today: date, scope: str) -> Pape
 
 def units_paper(units: Sequence[UnitStanding], trend: Sequence[TrendDay], stages: Sequence[StageCount], today: date) -> Paper:
     ranking = Table(
-        ("名次", "项目单位", "项目", "完整度（%）", "逾期项目", "逾期天数合计", "最长逾期", "不符合", "其中严重、高",
+        ("名次", "项目单位", "项目", "完整度（%）", "逾期项目", "逾期天数合计", "最长逾期", "不符合", "其中严重、重要",
          "30 天内预警增减"),
         [(number, unit.unit, unit.projects, unit.percent, unit.overdue_projects, unit.overdue_days, unit.longest, unit.failed,
           unit.grave, unit.change) for number, unit in enumerate(units, 1)], (5, 26, 7, 9, 8, 10, 8, 8, 10, 10), "单位排名")

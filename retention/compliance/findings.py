@@ -39,11 +39,17 @@ class Severity(StrEnum):
     def rank(self) -> int:
         return _RANKS[self]
 
+    @property
+    def label(self) -> str:
+        return SEVERITY_NAMES[self]
+
     def at_most(self, limit: "Severity") -> "Severity":
         return min(self, limit, key=lambda severity: severity.rank)
 
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+SEVERITY_NAMES = {"C": "严重", "H": "重要", "M": "一般", "L": "轻微", "I": "提示"}
+"""What people call them, on pages, in mails and exports alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def test_the_summary_says_what_api_and_archive_say(demo: tuple[Path, str]) -> No
         def total(path: str) -> int:
             return int(client.get(f"/api/v1/{path}", headers=headers).json["total"])
 
-        for severity, word in (("C", "严重"), ("H", "高"), ("M", "中")):
+        for severity, word in (("C", "严重"), ("H", "重要"), ("M", "一般")):
             said = re.search(rf"{word} (\d+)", output)
             assert said
             assert total(f"findings?status=failed&severity={severity}&size=1") == int(said[1])

@@ -14,10 +14,11 @@ from admin.web.pages import words
 from archive import taxonomy
 from archive.field_kinds import FIELDS, shown_masked
 from archive.models.documents import TEXT_STATE_NAMES, TextState
+from archive.names import name_of
 from archive.permissions import ROLE_NAMES, Role
 from archive.personal import mask, mask_values
-from archive.registers import REGISTERS
 from retention.compliance.clauses import all_clauses
+from retention.headings import headed
 
 NOTHING = "—"
 FEN_IN_WAN = Decimal(1_000_000)
@@ -74,10 +75,7 @@ def yes(value: object) -> str:
 
 def type_name(key: str) -> str:
     """The Chinese name of a document type or a register; the key itself where nothing knows it."""
-    known = taxonomy.load()
-    if key in known:  # asking for what is not there looks for what is like it: too slow for every line of a page
-        return known.get(key).name
-    return REGISTERS[key].title if key in REGISTERS else key or "未识别"
+    return name_of(key) or "未识别"
 
 
 def stage_name(code: str) -> str:
@@ -160,7 +158,7 @@ def filters(timezone: str) -> dict[str, Callable[..., Any]]:
         "text_state": text_state, "media": media, "shown": shown, "citation": citation, "unverified": unverified, "anchor": anchor,
         "known_clause": is_known_clause,
         "masked": mask, "wan_input": wan_input, "pair": pair, "without": without,
-        "severity": named(words.SEVERITIES), "outcome": named(words.OUTCOMES), "status": named(words.STATUSES),
+        "headed": headed, "severity": named(words.SEVERITIES), "outcome": named(words.OUTCOMES), "status": named(words.STATUSES),
         "change": named(words.CHANGES), "target": named(words.TARGETS), "mode": named(words.MODES),
         "kind": named(words.KINDS), "contract": named(words.CONTRACTS), "material": named(words.MATERIALS),
         "level": named(words.LEVELS), "source": named(words.SOURCES), "action": named(words.ACTIONS),

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-SEVERITIES: Mapping[str, str] = {"C": "严重", "H": "高", "M": "中", "L": "低", "I": "提示"}
+from retention.compliance.findings import SEVERITY_NAMES
+
+SEVERITIES: Mapping[str, str] = SEVERITY_NAMES
 OUTCOMES: Mapping[str, str] = {
     "failed": "不符合", "due": "待办", "unknown": "缺少数据", "passed": "符合", "not_applicable": "不适用"}
 STATUSES: Mapping[str, str] = {

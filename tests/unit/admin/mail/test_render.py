@@ -82,6 +82,13 @@ def test_the_subject_counts_projects_items_and_what_is_overdue() -> None:
     assert rendered(OVERDUE, SOON, ELSEWHERE).subject == "【档案】2 个项目有 3 项事项需要处理（1 项已逾期）"
 
 
+def test_a_paper_is_called_by_its_name() -> None:
+    text = rendered(line("a9", 12, title="定期测评和评估", subject="mlps_evaluation_report")).text
+    assert "定期测评和评估 —— 网络安全等级保护测评报告" in text
+    assert "mlps_evaluation_report" not in text
+    assert " —— " not in rendered(line("a8", 12, title="归档项目建设总结", subject="construction_summary")).text
+
+
 def test_without_anything_overdue_the_subject_does_not_mention_it() -> None:
     assert rendered(SOON).subject == "【档案】1 个项目有 1 项事项需要处理"
 

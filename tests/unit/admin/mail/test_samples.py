@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from admin.mail.samples import samples
-from admin.mail.wording import span_text, subject_text
+from admin.mail.wording import span_text
+from retention.headings import headed
 
 KEYS = re.compile(r"\b[a-z]+_[a-z_]+\b")
 
@@ -31,11 +32,13 @@ def test_a_mail_of_one_kind_says_what_sets_it_apart() -> None:
 
 
 @pytest.mark.parametrize(("subject", "title", "shown"), [
-    ("", "按期验收", ""), ("HT-1", "运维合同到期", "HT-1"), ("crypto_evaluation_report", "密码应用安全性评估报告", ""),
-    ("data_security_assessment", "安全风险评估报告", "数据安全风险评估报告"), ("HT-1#2", "运维合同分年签订", "合同 HT-1 第 2 年"),
-    ("round:HT-1", "运维服务采购不超过三年", "自合同 HT-1 起的逐年续签"), ("repeated", "申请延期", "多次延期")])
+    ("", "按期验收", "按期验收"), ("HT-1", "运维合同到期", "运维合同到期 · HT-1"),
+    ("crypto_evaluation_report", "密码应用安全性评估报告", "密码应用安全性评估报告"), ("construction_summary", "建设总结", "项目建设总结"),
+    ("data_security_assessment", "安全风险评估报告", "数据安全风险评估报告"),
+    ("HT-1#2", "运维合同分年签订", "运维合同分年签订 · 合同 HT-1 第 2 年"),
+    ("round:HT-1", "运维服务采购不超过三年", "运维服务采购不超过三年 · 自合同 HT-1 起的逐年续签"), ("repeated", "申请延期", "申请延期 · 多次延期")])
 def test_what_a_line_is_about_is_said_in_chinese(subject: str, title: str, shown: str) -> None:
-    assert subject_text(subject, title) == shown
+    assert headed(title, subject) == shown
 
 
 def test_days_in_a_row_are_counted() -> None:
