@@ -122,7 +122,7 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_takes_long(system: System
     everybody = tree(worker.pid)
     worker.terminate()
     assert worker.wait(18) == 0, worker.communicate()[1]
-    assert until(lambda: not living(everybody), 5)
+    assert until(lambda: not living(everybody), 20)
     events = OutboxEvent.objects(subject__in=keys, kind="document.unread")
     assert [(event.due, event.claims, event.attempts) for event in events] == [({"read": AT_ONCE}, {}, 0)] * 2
     assert leases.standing(DUTY) is None, "another scheduler may act at once"

@@ -149,7 +149,7 @@ def test_a_part_with_its_checksum_is_taken_whole_or_not_at_all(tus: Tus, algorit
     good = base64.b64encode(hashlib.new(algorithm, TEXT[:9]).digest()).decode()
     assert tus.patch(where, 0, TEXT[1:10], Upload_Checksum=f"{algorithm} {good}").status == 460
     tus.break_off(where, 0, 9, TEXT[:5], Upload_Checksum=f"{algorithm} {good}")
-    until(lambda: tus.patch(where, 0, TEXT[:9], Upload_Checksum=f"{algorithm} {good}").status == 204, 5)
+    until(lambda: tus.patch(where, 0, TEXT[:9], Upload_Checksum=f"{algorithm} {good}").status == 204, 20)
     assert tus.head(where).offset == 9
     assert tus.patch(where, 9, TEXT[9:]).headers["Dangan-Upload-State"] == "filed"
 
@@ -159,7 +159,7 @@ def test_what_came_before_the_cut_stays(tus: Tus, system: System, reset: bool) -
     content = os.urandom(2 * MIB)
     where = tus.create(len(content), project=CODE, filename="数据.bin")
     tus.break_off(where, 0, len(content), content[:MIB + 7], reset=reset)
-    until(lambda: tus.head(where).offset == MIB + 7, 3)
+    until(lambda: tus.head(where).offset == MIB + 7, 3 if reset else 20)
     at = tus.head(where).offset
     assert 0 < at <= MIB + 7 if reset else at == MIB + 7
     assert tus.patch(where, at, content[at:]).status == 204
@@ -198,7 +198,7 @@ def test_any_cut_sequence_of_parts_gives_the_same_bytes(tus: Tus, cuts: list[int
         end = min(at + cut, len(content))
         if chance.random() < 0.5:
             tus.break_off(where, at, len(content) - at, content[at:end], reset=chance.random() < 0.3)
-            until(lambda: tus.patch(where, tus.head(where).offset, b"").status in (204, 422), 5)
+            until(lambda: tus.patch(where, tus.head(where).offset, b"").status in (204, 422), 20)
         else:
             assert tus.patch(where, at, content[at:end]).status == 204
     at = tus.head(where).offset
@@ -312,7 +312,7 @@ def test_two_at_once_do_not_mix(tus: Tus, system: System) -> None:
         wire.sendall((f"PATCH {where} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {tus.token}\r\nTus-Resumable: 1.0.0\r\n"
                       "Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n"
                       f"Content-Length: {len(TEXT)}\r\n\r\n").encode() + TEXT[:4])
-        assert until(lambda: tus.patch(where, 0, b"").status == 423, 5)
+        assert until(lambda: tus.patch(where, 0, b"").status == 423, 20)
         answer = tus.patch(where, 0, TEXT)
         assert (answer.status, answer.headers["Retry-After"]) == (423, "2")
         wire.sendall(TEXT[4:])
