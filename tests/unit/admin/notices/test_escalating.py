@@ -98,4 +98,4 @@ def test_a_substitute_gets_the_mails_too_and_reads_in_whose_place(
     assert saying(box, "unit_a@example.com", "代") == 0
     text = text_of(box.to("li@example.com")[0])
     assert "（代 unit_a）" in text
-    assert "标有“代”的事项是您在 unit_a 外出期间代为接收的，同时也寄给本人。" in text
+    assert "标有“代”的事项是您在unit_a外出期间代为接收的，同时也寄给本人。" in text
