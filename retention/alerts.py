@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from archive.clock import Clock
 from archive.models import Project
 from archive.transaction import collection
+from retention import sweeps
 from retention.compliance.engine import evaluate
 from retention.compliance.facts import Facts, RuleSettings
 from retention.compliance.findings import Finding
+from retention.compliance.setting_values import version_of
 from retention.keeping import ACTOR, Judged, keep
 from retention.kept import GONE, Place, deserves_alert, finding_id
 from retention.reading import Reader, Reading, facts_of
@@ -74,22 +76,28 @@ def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None
     """Judge these projects (all where None), keep the findings, and open, change or clear their alerts.
 
     With `record_sweep` every project's evaluation is in the ledger even where nothing changed: the proof that no day was
-    left out.
+    left out. Of all projects that is the sweep of the day, which goes on where it was killed.
     """
     day, sweep = today or judge.clock.today(), Sweep()
     reader = judge.reader(day)
     remember(judge.clock, reader.settings)
-    for batch in batches(codes):
+    whole = codes is None and record_sweep
+    done = sweeps.begin(day, version_of(reader.settings)) if whole else frozenset()
+    for batch in batches(codes, done):
         with _TURN:
             judge_batch(judge, reader, batch, sweep, record_sweep)
+    if whole:
+        sweeps.end(day)
     return sweep
 
 
-def batches(codes: Iterable[str] | None = None) -> list[list[str]]:
-    """These projects (all where None) in batches, those of a unit behind each other: what belongs to the unit is read once."""
+def batches(codes: Iterable[str] | None, done: frozenset[str]) -> list[list[str]]:
+    """These projects (all where None) without those done, in batches, those of a unit behind each other: what belongs to
+    the unit is read once."""
     chosen = {} if codes is None else {"code": {"$in": sorted(set(codes))}}
     rows = collection(Project).find(chosen, {"_id": 0, "code": 1, "unit": 1})
     wanted = [code for _, code in sorted((row["unit"], row["code"]) for row in rows)]
+    wanted = [code for code in wanted if code not in done]
     return [wanted[start:start + BATCH] for start in range(0, len(wanted), BATCH)]
 
 

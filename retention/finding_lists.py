@@ -14,7 +14,9 @@ from typing import Any
 from archive.access import Actor, require
 from archive.permissions import Permission
 from archive.queries import Page, visible_keys
-from retention.findings import OUTCOME_ORDER, SEVERITY_ORDER, stored_view
+from retention.compliance.rules import all_rules
+from retention.findings import judged_on, stored_view
+from retention.kept import OUTCOME_ORDER, SEVERITY_ORDER
 from retention.models import FindingRecord
 
 SOON_DAYS = 30
@@ -61,26 +63,25 @@ def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = ""
     if outcome:
         query = query.filter(outcome=outcome)
     elif not status:
-        query = query.filter(outcome__in=list(UNSETTLED))
+        query = query.filter(outcome_rank__lt=len(UNSETTLED))
     return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size)
 
 
 def list_group(actor: Actor, today: date, group: str, filters: Filters, *, page: int = 1, size: int = 50) -> Page:
     """One group's findings, most urgent first."""
     query = _visible(actor, filters).filter(**_in_group(group, today))
-    by = ("rank", "undated", "due_on") if group in ("overdue", "missing") else ("undated", "due_on", "rank")
+    by = ("outcome_rank", "rank", "undated", "due_on") if group in ("overdue", "missing") else ("undated", "due_on", "rank")
     return _page(query, by, today, page, size)
 
 
 def _page(query: Any, by: Sequence[str], today: date, page: int, size: int) -> Page:
-    """One page of these findings in this order; undated ones stand after the dated."""
+    """One page of these findings in this order, which an index keeps; undated ones stand after the dated."""
     page, size = max(page, 1), min(max(size, 1), 200)
-    ranks = {"rank": {"$indexOfArray": [list(SEVERITY_ORDER), "$severity"]}, "undated": {"$not": ["$due_on"]},
-             "outcome_rank": {"$indexOfArray": [list(OUTCOME_ORDER), "$outcome"]}}
     order = dict.fromkeys((*by, "project", "rule", "subject"), 1)
-    rows = query.aggregate([{"$addFields": ranks}, {"$sort": order}, {"$skip": (page - 1) * size}, {"$limit": size},
-                            {"$unset": list(ranks)}])
-    return Page([stored_view(FindingRecord._from_son(row), today) for row in rows], query.count(), page, size)
+    rows = list(query.aggregate([{"$sort": order}, {"$skip": (page - 1) * size}, {"$limit": size}], allowDiskUse=True))
+    days = judged_on([row["dossier"] for row in rows])
+    return Page([stored_view(FindingRecord._from_son(row), today, days.get(row["dossier"])) for row in rows],
+                query.count(), page, size)
 
 
 def count_groups(actor: Actor, today: date, filters: Filters | None = None) -> dict[str, int]:
@@ -110,11 +111,9 @@ def worst_of(actor: Actor, codes: Sequence[str]) -> dict[str, tuple[str, int]]:
     return {code: (min(counts, key=SEVERITY_ORDER.index), counts.total()) for code, counts in found.items()}
 
 
-def rules_in_use(actor: Actor) -> list[tuple[str, str]]:
-    """Rules that have unsettled findings the reader may see, as (id, title)."""
-    rows = _visible(actor, Filters()).filter(outcome__in=list(UNSETTLED)).aggregate(
-        [{"$group": {"_id": "$rule", "title": {"$first": "$title"}}}, {"$sort": {"_id": 1}}])
-    return [(row["_id"], row["title"]) for row in rows]
+def rules_in_use() -> list[tuple[str, str]]:
+    """Every rule as (id, title), to choose from."""
+    return [(rule.id, rule.title) for rule in all_rules().values()]
 
 
 def _visible(actor: Actor, filters: Filters) -> Any:
@@ -133,10 +132,10 @@ def _in_group(group: str, today: date) -> dict[str, Any]:
     by_then, told = {"outcome": "due", "due_on": {"$lte": datetime.combine(soon, time())}}, {"alert": "open"}
     untold = {"alert": {"$ne": "open"}}
     groups: dict[str, dict[str, Any]] = {
-        "overdue": {"outcome": "failed", **told},
+        "overdue": {"outcome": "failed", "outcome_rank": OUTCOME_ORDER.index("failed"), **told},
         "soon": {**by_then, **told},
         "later": {"outcome": "due", "due_on": {"$not": {"$lte": datetime.combine(soon, time())}}},
-        "missing": {"outcome": "unknown"},
+        "missing": {"outcome": "unknown", "outcome_rank": OUTCOME_ORDER.index("unknown")},
         "papers": {"$or": [{"outcome": "failed", **untold}, {**by_then, **untold}]},
     }
     return {"__raw__": groups[group]}

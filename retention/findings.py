@@ -1,6 +1,6 @@
 """Findings as people meet them, kept or computed now, and what people may do to an alert. Lists: `finding_lists`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,15 +11,14 @@ from archive.errors import Invalid, NotFound
 from archive.models import Project
 from archive.permissions import Permission
 from archive.queries import find_project, visible_keys
-from archive.transaction import Transaction, write
+from archive.transaction import Transaction, collection, write
 from retention.alerts import Judge, finding_id
 from retention.compliance.findings import Finding
 from retention.compliance.rules import all_rules
-from retention.models import Change, FindingRecord, FindingWaiver
+from retention.kept import OUTCOME_ORDER, SEVERITY_ORDER
+from retention.models import Change, FindingRecord, FindingWaiver, Standing
 
 STATUSES = ("open", "acknowledged", "waiver_pending", "waived", "cleared", "none")
-SEVERITY_ORDER = "CHMLI"
-OUTCOME_ORDER = ("failed", "due", "unknown", "passed", "not_applicable")
 LONGEST_WAIVER_DAYS = 366
 
 
@@ -88,7 +87,14 @@ def find_finding(actor: Actor, key: str) -> FindingRecord:
 
 
 def view_finding(actor: Actor, key: str, today: date) -> FindingView:
-    return stored_view(find_finding(actor, key), today)
+    record = find_finding(actor, key)
+    return stored_view(record, today, judged_on([record.dossier]).get(record.dossier))
+
+
+def judged_on(dossiers: Sequence[str]) -> dict[str, date]:
+    """When the projects of these dossiers were judged last: their findings say only since when they are what they are."""
+    rows = collection(Standing).find({"_id": {"$in": list(set(dossiers))}}, {"evaluated_on": 1})
+    return {row["_id"]: row["evaluated_on"].date() for row in rows}
 
 
 def acknowledge(actor: Actor, clock: Clock, key: str, note: str = "") -> None:
@@ -166,14 +172,14 @@ def urgency(view: FindingView) -> tuple[Any, ...]:
             view.subject)
 
 
-def stored_view(record: FindingRecord, today: date) -> FindingView:
+def stored_view(record: FindingRecord, today: date, judged: date | None = None) -> FindingView:
     """A kept finding as people meet it on this day."""
     return FindingView(
         record.id, record.project, record.project_name, record.unit, record.rule, record.rule_version, record.title,
         record.clause, record.subject, record.outcome, record.severity, record.due_on,
         (record.due_on - today).days if record.due_on else None, record.reason, record.inputs, tuple(record.steps),
         record.clears_when, record.provisional, tuple(record.targets), status_of(record), record.opened_on,
-        record.evaluated_on, record.waiver, tuple(record.history), record.settings_version)
+        judged or record.evaluated_on, record.waiver, tuple(record.history), record.settings_version)
 
 
 def _with_alerts(**of: Any) -> dict[str, FindingRecord]:

@@ -19,7 +19,9 @@ from retention.compliance.rules import all_rules
 GONE = "该事项已不存在"
 UNSETTLED = frozenset({Outcome.FAILED, Outcome.DUE, Outcome.UNKNOWN})
 # Counted up when rows say more or other things of the same answer than before: then all are written anew.
-REVISION = 1
+REVISION = 2
+SEVERITY_ORDER = "CHMLI"
+OUTCOME_ORDER = ("failed", "due", "unknown", "passed", "not_applicable")
 Row = dict[str, Any]
 
 
@@ -58,7 +60,7 @@ def deserves_alert(finding: Finding) -> bool:
 
 def digest_of(place: Place, findings: Iterable[Finding]) -> str:
     """Of every answer of an evaluation, and of all that their rows hold: the same digest, the same rows."""
-    parts = [_register(), f"{place}"]
+    parts = [register(), f"{place}"]
     for one in findings:
         parts.append(f"{one.rule} {one.settings_version} {one.subject} {one.outcome} {one.severity} {one.due_on} {one.reason}")
         if one.outcome in UNSETTLED:
@@ -67,9 +69,10 @@ def digest_of(place: Place, findings: Iterable[Finding]) -> str:
 
 
 @cache
-def _register() -> str:
-    """What rows say of the rule itself."""
-    return f"{REVISION} {[(rule.id, rule.version, rule.title, rule.clause, rule.targets) for rule in all_rules().values()]}"
+def register() -> str:
+    """A digest of what rows say of the rules themselves."""
+    said = f"{REVISION} {[(rule.id, rule.version, rule.title, rule.clause, rule.targets) for rule in all_rules().values()]}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def _brought(tx: Transaction, place: Place, finding: Finding, old: Row | None, k
 
 def _gone(tx: Transaction, old: Row, day: date, tally: Tally) -> Row:
     """A subject that is no more (a contract renumbered, a rule withdrawn): its alert clears, the row stays."""
-    row = {**old, "outcome": Outcome.NOT_APPLICABLE.value, "reason": GONE, "evaluated_on": as_stored(day)}
+    outcome = Outcome.NOT_APPLICABLE.value
+    row = {**old, "outcome": outcome, "outcome_rank": OUTCOME_ORDER.index(outcome), "reason": GONE, "evaluated_on": as_stored(day)}
     if row["alert"] == "open":
         row["alert"] = "cleared"
         _turn(tx, row, day, "cleared", GONE)
@@ -156,6 +160,11 @@ def _new(key: str) -> Row:
     return {"_id": key, "revision": 1, "alert": "none", "episode": 0, "acknowledged_by": "", "escalations": [], "history": []}
 
 
+def _order(finding: Finding) -> Row:
+    return {"outcome_rank": OUTCOME_ORDER.index(finding.outcome.value), "rank": SEVERITY_ORDER.index(finding.severity.value),
+            "undated": finding.due_on is None}
+
+
 def _dated(row: Row, due_on: date | None) -> None:
     """What has no value has no field."""
     if due_on is None:
@@ -170,6 +179,7 @@ def _content(place: Place, finding: Finding) -> Row:
         "rule": finding.rule, "subject": finding.subject, "rule_version": finding.rule_version,
         "settings_version": finding.settings_version,
         "title": all_rules()[finding.rule].title, "clause": finding.clause, "outcome": finding.outcome.value,
-        "severity": finding.severity.value, "reason": finding.reason, "inputs": finding.inputs, "steps": list(finding.steps),
+        "severity": finding.severity.value, **_order(finding), "reason": finding.reason,
+        "inputs": finding.inputs, "steps": list(finding.steps),
         "clears_when": finding.clears_when, "provisional": finding.provisional, "targets": list(finding.targets),
         "milestones": list(finding.milestones)}

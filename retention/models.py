@@ -12,6 +12,7 @@ from mongoengine import (
     EmbeddedDocumentListField,
     IntField,
     ListField,
+    LongField,
     StringField,
 )
 
@@ -56,13 +57,16 @@ class FindingRecord(Revisioned):
 
     `id` is made from project, rule and subject, so one cause never has two records. `alert` is `none`, `open` or
     `cleared`; `episode` counts openings. `evaluated_on`: since when the answer is this one; the project's standing says when
-    it was last asked.
+    it was last asked. `outcome_rank`, `rank` (of the severity) and `undated` are the order of lists, most urgent first.
     """
 
     called: ClassVar[str] = "事项"
     meta: ClassVar[dict[str, Any]] = {
         "collection": "findings", "auto_create_index": False,
-        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", ("outcome", "severity"), "history.day",
+        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", "history.day",
+                    ("outcome_rank", "rank", "undated", "due_on", "project", "rule", "subject"), ("outcome", "alert", "due_on"),
+                    {"fields": ["undated", "due_on", "rank", "project", "rule", "subject"], "name": "coming",
+                     "partialFilterExpression": {"outcome": "due"}},
                     {"fields": ["waiver.until"], "sparse": True}]}
 
     id: str = StringField(primary_key=True)
@@ -79,6 +83,9 @@ class FindingRecord(Revisioned):
     outcome: str = StringField(required=True)
     severity: str = StringField(required=True)
     due_on: date | None = DateField()
+    outcome_rank: int = IntField(default=0)
+    rank: int = IntField(default=0)
+    undated: bool = BooleanField(default=False)
     reason: str = StringField(default="")
     inputs: dict[str, Any] = DictField()
     steps: list[str] = ListField(StringField())
@@ -188,6 +195,19 @@ class MissedDay(Model):
     done: bool = BooleanField(default=False)
 
 
+class SweepMark(Model):
+    """The last sweep over all projects (`retention/sweeps.py`). after: the audit entry it began behind. by: which rules and
+    settings."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "sweeps", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    day: date = DateField(required=True)
+    by: str = StringField(required=True)
+    after: int = LongField(required=True)
+    done: bool = BooleanField(default=False)
+
+
 class Substitute(Part):
     """Who is told in somebody's place as well, from one day to another, both included."""
 
@@ -250,7 +270,8 @@ class Standing(Model):
     """
 
     meta: ClassVar[dict[str, Any]] = {
-        "collection": "standings", "auto_create_index": False, "indexes": ["unit", ("late_since", "id"), "lacks"]}
+        "collection": "standings", "auto_create_index": False,
+        "indexes": [("unit", "failed", "due", "unknown"), ("late_since", "id"), "lacks"]}
 
     id: str = StringField(primary_key=True)
     project: str = StringField(required=True)
@@ -274,4 +295,4 @@ class Standing(Model):
 
 
 ALL: tuple[type[Model], ...] = (
-    FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, MissedDay, WorkYear, *CHANGES)
+    FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, SweepMark, MissedDay, WorkYear, *CHANGES)

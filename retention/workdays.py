@@ -9,7 +9,7 @@ are known but the make-up days are not, so results that rest on such a year are 
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 import chinese_calendar
@@ -79,6 +79,7 @@ def _announced_years() -> frozenset[int]:
     return frozenset(day.year for day in chinese_calendar.constants.holidays)
 
 
+@lru_cache(maxsize=20_000)
 def _usual(day: date) -> bool:
     if day.year in _announced_years():
         return bool(chinese_calendar.is_workday(day))

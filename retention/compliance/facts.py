@@ -204,7 +204,14 @@ class Facts:
 
     def own_rows(self, key: str) -> tuple[Row, ...]:
         """As `rows`, of a unit's register only those that name this project."""
-        return tuple(row for row in self.rows(key) if row.register.scope == PROJECT or row.text("project") == self.project.code)
+        if key not in self._own_rows:
+            self._own_rows[key] = tuple(
+                row for row in self.rows(key) if row.register.scope == PROJECT or row.text("project") == self.project.code)
+        return self._own_rows[key]
+
+    @cached_property
+    def _own_rows(self) -> dict[str, tuple[Row, ...]]:
+        return {}
 
     def row(self, key: str) -> Row | None:
         """The only or the newest row of this register, None where there is none."""

@@ -133,14 +133,19 @@ def unknown(missing: tuple[str, ...], *, reason: str = "", severity: Severity | 
         {**(inputs or {}), "missing": missing}, steps, f"补登{named}后重新判断。")
 
 
+_AS_IT_IS = frozenset({str, int, float, bool})
+
+
 def plain(value: object) -> JsonValue:
     """A value of `inputs` as JSON knows it: dates in ISO form, sets in order."""
+    if value is None or type(value) in _AS_IT_IS:
+        return value  # type: ignore[return-value]
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset | set):
         return [*sorted(str(item) for item in value)]
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__} cannot be an input of a finding")

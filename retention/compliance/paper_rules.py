@@ -83,6 +83,8 @@ def _scope(key: str, names: tuple[str, ...] | list[str]) -> Scope:
     if unknown:
         raise ValueError(f"{key}: no scope is called {unknown}; known are {sorted(scope.NAMED)}")
     chosen = tuple(scope.NAMED[name] for name in names)
+    if len(chosen) <= 1:
+        return chosen[0] if chosen else scope.everything
     return lambda facts: next((reason for one in chosen if (reason := one(facts))), "")
 
 

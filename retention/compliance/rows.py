@@ -69,8 +69,8 @@ class Row:
 
     def there_on(self, day: Day) -> bool:
         """Whether the row is true by `day`; one whose register has no such date, or that does not say it, is."""
-        since = self.date(self.register.since) if self.register.since else None
-        return since is None or since <= day
+        since = self.values.get(self.register.since) if self.register.since else None
+        return since is None or str(since) <= day.isoformat()  # days are kept in ISO form
 
     def _get(self, name: str, kinds: frozenset[Kind]) -> Any:
         column = self.register.column(name)

@@ -15,9 +15,12 @@ _DECIDED = (Outcome.PASSED, Outcome.FAILED)
 
 def with_doubts(facts: Facts, verdict: Verdict) -> Verdict:
     """The verdict, with what is unconfirmed of the documents it names."""
-    if not facts.doubtful:
+    if not verdict.inputs or not facts.doubtful:
         return verdict
-    named = _documents(verdict.inputs.get("document")) | _documents(verdict.inputs.get("documents"))
+    one, several = verdict.inputs.get("document"), verdict.inputs.get("documents")
+    if not one and not several:
+        return verdict
+    named = _documents(one) | _documents(several)
     doubtful = {name for key in named for name in facts.doubtful.get(key, ())}
     words = tuple(label for name, label in NAMES.items() if name in doubtful)
     if not words:

@@ -33,7 +33,7 @@ def board() -> Any:
     return render_template(
         "pages/findings.html", lists=lists, groups=GROUPS, only=only, chosen=chosen, today=day,
         scheduler_silent=scheduler_lease() is None,
-        counts=finding_lists.count_groups(who, day, filters), rules=finding_lists.rules_in_use(who),
+        counts=finding_lists.count_groups(who, day, filters), rules=finding_lists.rules_in_use(),
         units=queries.units_of(who), severities=words.SEVERITIES, statuses=words.STATUSES)
 
 

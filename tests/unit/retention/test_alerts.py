@@ -14,6 +14,7 @@ from archive.operations.documents import catalogue_document
 from archive.operations.projects import LedgerRow, import_ledger, update_project
 from archive.queries import find_project
 from archive.transaction import collection
+from retention import alerts
 from retention.alerts import GONE, Sweep, deserves_alert, finding_id, refresh
 from retention.compliance.findings import Finding, Outcome, Severity
 from retention.models import FindingRecord, Standing
@@ -188,6 +189,32 @@ def test_a_sweep_proves_that_every_project_was_looked_at(built: System) -> None:
     assert all(e.detail["findings"] > 0 for e in entries)
     assert entries[0].detail["digest"] == entries[1].detail["digest"], "the same was found"
     assert {s.evaluated_on for s in Standing.objects} == {day}
+
+
+def test_a_sweep_that_was_killed_goes_on_where_it_was(built: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_project(built, "XM-1")
+    a_project(built, "XM-2")
+    day, keep, left = before_due(20), alerts.keep, [None, None]
+    monkeypatch.setattr(alerts, "BATCH", 1)
+
+    def killed(*arguments: Any) -> Any:
+        left.pop()  # IndexError: the process is gone before it writes the third
+        return keep(*arguments)
+
+    monkeypatch.setattr(alerts, "keep", killed)
+    with pytest.raises(IndexError):
+        on(built, day, record_sweep=True)
+    assert Standing.objects.count() == 2
+    left += [None] * 9
+    assert on(built, day, record_sweep=True).projects == 1
+    assert Counter(code for e in AuditEntry.objects(action="compliance.swept") for code in e.detail["projects"]) == {
+        CODE: 1, "XM-1": 1, "XM-2": 1}
+    assert on(built, day, record_sweep=True).projects == 3, "that one was finished: asked again, it is another"
+    left.clear()
+    with pytest.raises(IndexError):
+        on(built, day, record_sweep=True)
+    left += [None] * 9
+    assert on(built, day + timedelta(days=1), record_sweep=True).projects == 3, "what is left of a day that is over is not its successor's"
 
 
 def test_what_was_always_fine_has_no_row_and_its_part_in_the_digest(built: System) -> None:
