@@ -164,5 +164,5 @@ def snapshot() -> dict[str, list[bytes]]:
     """Everything stored, for proving that a refusal changed nothing. Who judged last is nothing that anybody is told."""
     rows: dict[str, list[bytes]] = {name: [] for name in database().list_collection_names() if name != "judgements"}
     for name in rows.keys() & set(filled_collections()):
-        rows[name] = sorted(row.raw for row in database().get_collection(name, AS_STORED).find())
+        rows[name] = sorted(bytes(row.raw) for row in database().get_collection(name, AS_STORED).find())
     return rows
