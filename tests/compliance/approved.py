@@ -1,8 +1,8 @@
-"""What every rule says of every case, in full, as somebody has read it: `python -m tests.compliance.approved` writes it anew.
+"""What every rule says of every case, in full: `python -m tests.compliance.approved` writes it anew.
 
-The cases say what must come out of a rule and are written before it. This file holds all the rest of a finding: which
-inputs it names, when people are told, how the arithmetic is worded. A change of a rule shows here as a difference of
-lines to be read; what is not meant to change does not.
+The cases say what must come out of a rule. This file holds all the rest of a finding: which inputs it names, when people
+are told, how the arithmetic is worded. It was first written from the code and shows change, not truth: a change of a rule
+appears here as a difference of lines to be read before it is kept; what is not meant to change does not appear.
 """
 
 import json

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from archive.registers import register_of
 from archive.yaml_text import read_yaml
 from retention.compliance.engine import rules_named
 from retention.compliance.facts import (
@@ -25,6 +26,7 @@ from retention.workdays import WorkCalendar
 FOLDER = Path(__file__).with_name("cases")
 CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor", "settings", "registers", "blocking", "workdays", "today", "days",
              "expect", "expect_subject"}
+BASE_KEYS = {"project", "predecessor", "registers", "today"}
 EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "reason", "steps", "clears",
                "missing", "inputs", "milestones", "milestones_from", "count", "only",
                "never"}
@@ -59,14 +61,22 @@ def all_cases() -> tuple[Case, ...]:
 
 def _read() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("[RX]*.yaml")):
-        raw = read_yaml(path.read_text(encoding="utf-8"))
-        base = raw.get("base", {})
-        for entry in raw["cases"]:
-            assert set(entry) <= CASE_KEYS, f"{path.name}: {set(entry) - CASE_KEYS}"
-            yield from _days(base, entry, entry.get("rule", path.stem))
+        yield from read_cases(path)
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    """The cases of a file; what is wrong in it is said with the file's name and the case."""
+    raw = read_yaml(path.read_text(encoding="utf-8"))
+    base = raw.get("base") or {}
+    assert set(base) <= BASE_KEYS, f"{path.name}: base knows no {set(base) - BASE_KEYS}"
+    for entry in raw["cases"]:
+        assert set(entry) <= CASE_KEYS, f"{path.name}: {set(entry) - CASE_KEYS}"
+        rules_named(entry.get("rule", path.stem))
+        yield from _days(base, entry, entry.get("rule", path.stem))
 
 
 def _days(base: dict[str, Any], entry: dict[str, Any], rule: str) -> Iterator[Case]:
+    assert {"today", "days"} & {*entry, *base}, f"{rule}: {entry['case']} has no today"
     days = entry.get("days") or {entry.get("today") or base["today"]: entry["expect"]}
     for today, expect in days.items():
         assert set(expect) <= EXPECT_KEYS, f"{entry['case']}: {set(expect) - EXPECT_KEYS}"
@@ -82,7 +92,7 @@ def make_facts(base: dict[str, Any], entry: dict[str, Any], today: date) -> Fact
         contracts=tuple(ContractFacts(**contract) for contract in entry.get("contracts", ())),
         documents=tuple(_document(number, line) for number, line in enumerate(entry.get("documents", ()))),
         predecessor=ProjectFacts(**predecessor) if predecessor else None,
-        registers=tuple(_rows({**base.get("registers", {}), **entry.get("registers", {})})),
+        registers=tuple(_rows({**(base.get("registers") or {}), **(entry.get("registers") or {})})),
         unit_blocking=tuple(Blocking(**line) for line in entry.get("blocking", ())),
         calendar=WorkCalendar(entry.get("workdays")), settings=_settings(entry.get("settings", {})))
 
@@ -90,6 +100,7 @@ def make_facts(base: dict[str, Any], entry: dict[str, Any], today: date) -> Fact
 def _rows(registers: dict[str, Any]) -> Iterator[Row]:
     """Of each register the rows it names; a register of one row an owner is given as that row."""
     for key, rows in registers.items():
+        register_of(key)  # a register there is not is named, also where it is given no rows
         for number, row in enumerate([rows] if isinstance(rows, dict) else rows):
             yield make_row(key, row, id=f"{key}-{number}")
 

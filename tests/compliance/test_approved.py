@@ -1,4 +1,4 @@
-"""What the rules say in full is what somebody has read and approved."""
+"""What the rules say in full has not changed unseen."""
 
 import os
 

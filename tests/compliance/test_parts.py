@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from archive.registers import register_of
-from retention.compliance.anchors import anchor
+from retention.compliance.anchors import NAMES, anchor
 from retention.compliance.conclusions import favourable
 from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, existed_by
 from retention.compliance.findings import Severity, passed, unknown
@@ -103,7 +103,8 @@ def test_an_event_nobody_dated_happened_by_the_next_that_somebody_did() -> None:
     assert anchor(facts(construction_start=ahead), "approval").day is None
     assert anchor(facts(construction_start=TODAY), "approval").day == TODAY
     assert anchor(facts(), "application").step == "申报日期未登记"
-    assert [anchor(facts(), event).field for event in ("application", "acceptance")] == ["登记备案日期", "验收日期"]
+    assert [anchor(facts(), event).field for event in NAMES] == [
+        "登记备案日期", "批复日期", "合同签订日期", "合同签订日期", "开工日期", "建设完成日期", "试运行开始日期", "验收日期", "投入运行日期"]
 
 
 def test_what_nobody_confirmed_is_said_of_the_documents_named() -> None:

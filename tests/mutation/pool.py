@@ -20,26 +20,16 @@ SECONDS, BYTES = 40, 3 << 30
 
 
 def load() -> None:
-    """Loads once what every child needs and no mutant changes; what YAML says is parsed once as well."""
-    import copy
-
+    """Loads once what every child needs and no mutant changes."""
     import hypothesis
     import pytest
-    import yaml
 
     import archive.registers
     from archive import taxonomy
 
-    taxonomy.load()
-    assert archive.registers.REGISTERS, (hypothesis, pytest)
-    read, known = yaml.safe_load, dict[str, object]()
-
-    def remembered(text: str) -> object:
-        if text not in known:
-            known[text] = read(text)
-        return copy.deepcopy(known[text])
-
-    yaml.safe_load = remembered  # type: ignore[assignment]
+    assert taxonomy.load().types
+    assert archive.registers.REGISTERS
+    assert hypothesis.__version__, pytest.__version__
     with watched_loading():
         for where in (*modules(), CASES, *BESIDE):
             import_module(where)

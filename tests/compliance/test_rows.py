@@ -1,0 +1,51 @@
+"""The rules are those of the register as it was designed, row by row, and the case files say clearly what is wrong in them."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from retention.compliance.clauses import all_clauses
+from retention.compliance.rules import all_rules
+from tests.compliance.cases_reader import read_cases
+from tests.compliance.register_page import PAGE, render, rows, rules_of
+
+
+def test_every_row_of_the_register_has_its_rules() -> None:
+    assert len(rows()) == 119
+    assert {rule for row in rows() for rule in rules_of(row)} <= set(all_rules())
+
+
+@pytest.mark.parametrize("row", rows())
+def test_a_rule_weighs_and_tells_what_its_row_asks(row: str) -> None:
+    for key in rules_of(row):
+        rule, asked = all_rules()[key], rows()[row]
+        assert rule.severity == asked["severity"]
+        assert set(asked["told"]) <= set(rule.targets)
+        cited = {all_clauses()[clause].article for clause in (rule.clause, *rule.also)}
+        assert int("".join(filter(str.isdigit, asked["article"].split("(")[0].split(".")[0].split(" ")[0]))) in cited
+
+
+def test_the_page_of_rows_and_cases_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m tests.compliance.register_page"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("cases: [{case: a, rule: R31-1, expects: {}}]", "expects"),
+    ("base: {project: {}, register: {}}\ncases: []", "register"),
+    ("cases: [{case: a, rule: R31-1, registers: {payments: []}, today: 2024-01-01, expect: {}}]", "payments"),
+    ("cases: [{case: a, rule: R99-9, today: 2024-01-01, expect: {}}]", "R99-9"),
+    ("cases: [{case: a, rule: R31-1, expect: {}}]", "today")])
+def test_a_case_file_that_is_wrong_says_where(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "R31-1.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Exception, match=said):
+        list(read_cases(path))
+
+
+@pytest.mark.parametrize("registers", ["", ", registers: {}", ", registers: null"])
+def test_a_case_without_registers_has_none(tmp_path: Path, registers: str) -> None:
+    path = tmp_path / "R31-1.yaml"
+    path.write_text(f"base: {{today: 2024-01-01}}\ncases: [{{case: a, expect: {{}}{registers}}}]", encoding="utf-8")
+    (case,) = read_cases(path)
+    assert (case.facts.registers, case.rule, case.facts.today) == ((), "R31-1", date(2024, 1, 1))
