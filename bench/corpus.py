@@ -34,8 +34,13 @@ def make(folder: Path, count: int = COUNT, seed: int = SEED) -> Path:
 
 def papers(seed: int) -> Iterator[SampleFile]:
     while True:
-        yield from (file for file in build(seed, TODAY).files if file.note in PLAIN)
+        yield from sample_papers(seed)
         seed += 1
+
+
+def sample_papers(seed: int) -> list[SampleFile]:
+    """Those of one sample that are papers like any other."""
+    return [file for file in build(seed, TODAY).files if file.note in PLAIN]
 
 
 def _words(file: SampleFile) -> str:

@@ -21,13 +21,13 @@ from archive.models import AuditEntry, Document, Project
 from retention.models import FindingRecord
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 def run_demo(folder: Path) -> str:
     env = {**os.environ, "DANGAN_DATA_DIR": str(folder)}
     done = subprocess.run([sys.executable, "-m", "admin", "demo", "--no-serve"], cwd=ROOT, env=env, text=True,
-                          capture_output=True, timeout=400, check=False)
+                          capture_output=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
