@@ -301,8 +301,8 @@ def given(name: str) -> bool:
 
 
 def environment_for(settings: Settings) -> dict[str, str]:
-    """What a child process is given that shall work on the same data folder: it may have been chosen in the program."""
-    return {**os.environ, f"{PREFIX}DATA_DIR": str(settings.data_dir)}
+    """What a child process is given that shall work on the same archive: folder and address may have been chosen in the program."""
+    return {**os.environ, f"{PREFIX}DATA_DIR": str(settings.data_dir), f"{PREFIX}BASE_URL": settings.base_url}
 
 
 def with_secret_key(settings: Settings) -> Settings:

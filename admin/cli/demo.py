@@ -23,7 +23,7 @@ HOST, PORT = "127.0.0.1", 8000
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 def demo(no_serve: bool, port: int) -> None:
     """装入示例档案，把每个定时任务运行一遍，打印汇总，然后提供网页服务。"""
-    settings = demo_settings()
+    settings = demo_settings(port)
     system = build(settings, work=True)
     try:
         if system.works:
@@ -42,9 +42,11 @@ def demo(no_serve: bool, port: int) -> None:
         supervise(settings, HOST, port)
 
 
-def demo_settings() -> Settings:
-    """Under `var/demo`, unless the data folder was chosen."""
+def demo_settings(port: int = PORT) -> Settings:
+    """Under `var/demo` and with links that lead to it, unless the data folder or the address was chosen."""
     settings = settings_module.load()
+    if not settings_module.given("base_url"):
+        settings = dataclasses.replace(settings, base_url=f"http://{HOST}:{port}")
     if settings_module.given("data_dir"):
         return settings
     return dataclasses.replace(settings, data_dir=settings.data_dir / "demo")

@@ -60,7 +60,7 @@ def render(found: Mapping[str, Any]) -> str:
         total.update(counts)
     rows = [*((name.removeprefix(_PREFIX), counts) for name, counts in by_module.items()), ("合计", total)]
     judged = figures(total)[0] + figures(total)[4]
-    lines = ["| 模块 | 变异体总数 | 参加判断 | 由案例和测试发现 | 仅由核定文字发现 | 存活 | 发现率 | 不能载入 |",
+    lines = ["| 模块 | 变异体总数 | 参加判断 | 由案例和测试发现 | 仅由文字快照发现 | 存活 | 发现率 | 不能载入 |",
              "|---|---|---|---|---|---|---|---|", *(_row(name, counts) for name, counts in rows)]
     return "\n".join([
         "# 规则的变异测试", "", "<!-- 由 python -m tests.mutation --page 生成，请勿手改 -->", "",
@@ -68,7 +68,7 @@ def render(found: Mapping[str, Any]) -> str:
         f"{'（全部）' if judged >= total['mutants'] else '（按固定种子从每个模块按比例抽取）'}。", "",
         "改的有：比较和边界、与或非、条件取反、去掉条件的一部分、加减乘除、数值加一减一、文字键、返回值、删除语句、参数交换和遗漏、"
         "最大最小和任一全部、严重程度。不改的有：类型标注、导入、说明文字、日志、缓存和数据类的装饰器，以及只作解释用的中文文字（其中计算的部分照改）。",
-        "", "判断时先运行规则案例，再运行登记册、期间、结论等测试，最后对照核定文字（`tests/compliance/approved.jsonl`：每个案例结论的全文，"
+        "", "判断时先运行规则案例，再运行登记册、期间、结论等测试，最后对照文字快照（`tests/compliance/approved.jsonl`：每个案例结论的全文，"
         "由程序从现有代码写出、没有逐条由人核对；它只发现“有变化”，不独立说明对错，所以单列）。需要数据库的测试和随机性质测试没有参加，参加了只会发现更多。"
         "代码本身必须先全部通过。存活的按判断当时记录，其后补的案例没有算进发现率。目标为 90%。改后不能载入的不计入总数；超时的计为发现。", "", *lines, "", *_survivors(found["survivors"]), ""])
 
