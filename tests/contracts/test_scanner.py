@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -143,7 +143,9 @@ def listening(*answers: bytes) -> Iterator[str]:
                 elif answer:
                     connection.recv(64)
                     connection.sendall(answer)
-                    connection.recv(CHUNK)
+                    connection.settimeout(0.5)  # all that was sent may have come with the command: then nothing more comes
+                    with suppress(TimeoutError, ConnectionError):
+                        connection.recv(CHUNK)
                 connection.close()
 
         thread = threading.Thread(target=serve, daemon=True)
