@@ -6,6 +6,7 @@ from admin.api.change_shapes import Supposition, WhatIfOut, difference, value_ch
 from admin.api.context import actor, answer, area, system
 from admin.api.problems import responses
 from admin.api.project_shapes import CodePath
+from archive.errors import Invalid
 from retention.whatif import WhatIf, what_if
 
 whatif = area("whatif", "合规事项")
@@ -17,7 +18,11 @@ def show(path: CodePath, body: Supposition) -> Response:
 
     只计算，不保存任何内容，所以不需要 Idempotency-Key。
     """
-    return answer(what_if_shape(what_if(system().judge, actor(), path.code, body.supposed())))
+    supposed = body.supposed()
+    found = what_if(system().judge, actor(), path.code, supposed)  # first of all, whether it is this person's to ask
+    if not supposed:
+        raise Invalid(field="假设", problem="没有写要换什么，请给出另一天、一项事实、一份材料或一个规则参数。")
+    return answer(what_if_shape(found))
 
 
 def what_if_shape(found: WhatIf) -> WhatIfOut:

@@ -14,6 +14,7 @@ from archive.clock import FixedClock
 from archive.models import AuditEntry, Project
 from archive.operations.people import disable_person
 from retention.alerts import refresh
+from retention.headings import headed
 from retention.models import FindingRecord
 from tests.builders import SYSTEM, a_project
 from tests.functional.api.conftest import CODE, CODE_B, Everybody, problem
@@ -109,7 +110,7 @@ def test_an_event_is_the_day_of_its_deadline(everybody: Everybody, deadlines: Ca
         record = FindingRecord.objects(id=str(event["uid"]).partition("@")[0]).get()
         assert event.decoded("dtstart") == record.due_on
         assert event.decoded("dtend") == record.due_on + timedelta(days=1)
-        assert str(event["summary"]) == f"{record.title}（{CODE}）"
+        assert str(event["summary"]) == f"{headed(record.title, record.subject)}（{CODE}）"
         assert str(event["url"]).endswith(f"/findings/{record.id}")
         assert record.reason in str(event["description"])
 
