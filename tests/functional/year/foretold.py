@@ -265,6 +265,9 @@ def _performance(here: Standing) -> Iterator[Matter]:
 def _delay(here: Standing) -> Iterator[Matter]:
     """Half a year behind the plan: to be reported within ten working days R30-1."""
     planned, done = here.of.day("planned_completion"), here.of.reached("actual_completion", here.today)
+    if here.of.day("actual_completion") is None:  # what nobody registered happened no later than what can only follow it
+        after = [here.of.reached("trial_start", here.today), here.applied_on, here.of.reached("operation_start", here.today)]
+        done = min((day for day in after if day), default=None)
     if planned is None or (done or here.today) <= months_after(planned, 6):
         return
     last, told = workdays_after(months_after(planned, 6), 10), here.of.dated(here.today, "delay_report")
