@@ -53,6 +53,10 @@ class Imported:
     errors: list[RowError] = field(default_factory=list)
 
 
+KEPT_FIELDS = (*LEDGER_FIELDS, "trial_abnormal_days")
+"""What a project is registered with and may be changed to: the ledger's fields, and the days of trial that do not count."""
+
+
 class _Undo(ArchiveError):
     """Leaves the transaction without keeping it: a dry run, errors found on the way, nothing that differs."""
 
@@ -73,7 +77,7 @@ def create_project(actor: Actor, clock: Clock, code: str, values: Mapping[str, A
 def update_project(actor: Actor, clock: Clock, code: str, revision: int, changes: Mapping[str, Any]) -> Project:
     """Change facts of a project that was read at `revision`. Raises Conflict, NotFound, Invalid, NotPermitted."""
     require(actor, Permission.PROJECT_UPDATE)
-    unknown = changes.keys() - set(LEDGER_FIELDS) - {"trial_abnormal_days"}
+    unknown = changes.keys() - set(KEPT_FIELDS)
     if unknown:
         raise Invalid(field="、".join(sorted(unknown)), problem="没有这个字段，或它不能修改。")
 
@@ -227,7 +231,7 @@ def _import_entries(tx: Transaction, rows: Sequence[RegisterLedgerRow], result: 
 def _create(tx: Transaction, code: str, values: Mapping[str, Any]) -> Project:
     if not code.strip() or "/" in code:
         raise Invalid(field="项目编号", problem="不能为空，也不能含斜线。")
-    project = Project(code=code, created_at=tx.now, updated_at=tx.now, **_known(values, LEDGER_FIELDS))
+    project = Project(code=code, created_at=tx.now, updated_at=tx.now, **_known(values, KEPT_FIELDS))
     _check_own(tx.actor, project)
     tx.insert(project)
     ensure_unit(tx, project.unit)
@@ -243,7 +247,7 @@ def _check_own(actor: Actor, project: Project) -> None:
 
 def _apply(tx: Transaction, project: Project, values: Mapping[str, Any]) -> bool:
     """Store what differs; whether anything did."""
-    changed = _set(project, _known(values, (*LEDGER_FIELDS, "trial_abnormal_days")))
+    changed = _set(project, _known(values, KEPT_FIELDS))
     if not changed:
         return False
     project.updated_at = tx.now

@@ -114,7 +114,8 @@ class Year:
         seen = {key: one for key, one in found.items() if foretold_rule(key[1], key[2])}
         wanted = {key: (a.matter, a.opened, a.taken, a.until, a.agreed) for key, a in self.lives.open.items()}
         is_now = {key: (f.matter, f.opened, f.taken, f.until, f.agreed) for key, f in seen.items()}
-        assert _differences(is_now, wanted) == {}, f"alerts on {day}"
+        different = _differences(is_now, wanted)
+        assert different == {}, f"alerts on {day}, there and foretold: {different}"
         rest = {key: one for key, one in found.items() if key not in seen}
         for key in [key for key in self.others.open if key not in rest]:
             del self.others.open[key]
@@ -161,7 +162,8 @@ class Year:
     def same_mails(self, day: date, new: dict[str, dict[str, set[Key]]], kind: str,
                    foretold: dict[str, set[Key]]) -> None:
         assert new.keys() <= {kind}
-        assert _differences(new.get(kind, {}), foretold) == {}, f"{kind} on {day}"
+        different = _differences(new.get(kind, {}), foretold)
+        assert different == {}, f"{kind} on {day}, there and foretold: {different}"
         self.told[kind] += len(foretold)
         self.told["lines"] += sum(map(len, foretold.values()))
         accounts = {one.address for one in self.people.values()}

@@ -259,3 +259,8 @@ def test_who_belongs_to_a_unit_imports_rows_of_that_unit_only(system: System) ->
         assert [e.row for e in result.errors] == [2], (projects, contracts)
         assert snapshot() == before
     assert counts(import_ledger(ARCHIVIST_OF_A, system.clock, [row("P-1", name="改名")], [])) == [(0, 1, 0), (0, 0, 0)]
+
+
+def test_a_project_that_is_registered_in_the_middle_of_its_trial_keeps_the_days_that_do_not_count(system: System) -> None:
+    assert a_project(system, "XM-9", trial_abnormal_days=8).trial_abnormal_days == 8
+    assert find_project(SYSTEM, "XM-9").trial_abnormal_days == 8
