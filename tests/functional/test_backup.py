@@ -1,6 +1,9 @@
 """backup and restore as their user runs them: beside a running ingest, into another folder, refused where it must be."""
 
+import json
 import shutil
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,7 +163,7 @@ def test_a_backup_during_ingest_restores_to_a_sound_archive(tmp_path: Path) -> N
                 least = 5 + 30 * number
                 assert until(lambda least=least: client["dangan"]["versions"].count_documents({}) >= least, 60)
                 accepted.append(set(client["dangan"]["versions"].distinct("sha256")))
-                made.append(source("backup", tmp_path / "dest", "--json").json)
+                made.append(backed_up_meanwhile(source, tmp_path / "dest", ingest))
             running = ingest.poll() is None
             assert ingest.wait(120) == 0
         finally:
@@ -171,6 +174,21 @@ def test_a_backup_during_ingest_restores_to_a_sound_archive(tmp_path: Path) -> N
     assert running or made[1]["objects"] == FILES
     for before, snapshot in zip(accepted, made, strict=True):
         judge(Shell(tmp_path / f"restored-{snapshot['snapshot']}"), tmp_path / "dest", snapshot, before)
+
+
+def backed_up_meanwhile(source: Shell, dest: Path, ingest: "subprocess.Popen[str]") -> dict[str, Any]:
+    """A backup that begins while files still come, however quick they are and however slowly a command starts."""
+    known = set(dest.rglob("*"))
+    ingest.send_signal(signal.SIGSTOP)
+    backup = source.start("backup", dest, "--json")
+    try:
+        assert until(lambda: set(dest.rglob("*")) - known, 60)
+    finally:
+        ingest.send_signal(signal.SIGCONT)
+    said, complaints = backup.communicate(timeout=120)
+    assert backup.returncode == 0, complaints
+    made: dict[str, Any] = json.loads(said)
+    return made
 
 
 def judge(there: Shell, dest: Path, made: dict[str, Any], accepted: set[str]) -> None:
