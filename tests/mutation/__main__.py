@@ -4,6 +4,8 @@
     --seed S     of the drawing; the same seed draws the same mutants
     --workers W  children at a time
     --out FILE   a line of JSON a mutant; what is there already is not judged again, so a run goes on where it stopped
+    --again      judges anew what lived, or was found by the approved text alone, after cases were added: what a case found, it
+                 finds again
     --page       writes tests/mutation/latest.json and docs/mutation.md from FILE
 """
 
@@ -12,10 +14,11 @@ import json
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.mutation import pool
 from tests.mutation.mutants import drawn, modules
-from tests.mutation.page import LATEST, PAGE, render, summed
+from tests.mutation.page import LATEST, PAGE, lives, render, summed
 
 
 def main() -> int:
@@ -25,6 +28,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=20211005)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("mutation.jsonl"))
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--page", action="store_true")
     chosen = parser.parse_args()
     mutants = list(drawn(chosen.modules, chosen.sample, chosen.seed))
@@ -33,23 +37,34 @@ def main() -> int:
     if fault := pool.baseline():
         print(f"the tests do not pass on the code as it is: {fault}", file=sys.stderr)
         return 1
+    keep_only(mutants, chosen.out, chosen.again)
     judge_all(mutants, chosen.out, chosen.workers)
     if chosen.page:
-        lines = [json.loads(line) for line in chosen.out.read_text(encoding="utf-8").splitlines()]
+        lines = _lines(chosen.out)
         LATEST.write_text(json.dumps(summed(lines), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         PAGE.write_text(render(summed(lines)), encoding="utf-8")
     return 0
 
 
+def keep_only(mutants: list[pool.Mutant], out: Path, again: bool) -> None:
+    """Of the lines kept those of mutants that are still drawn, and where they are to be judged again those a test killed."""
+    drawn_now = {(mutant.module, mutant.key) for mutant in mutants}
+    kept = [line for line in _lines(out) if (line["module"], line["key"]) in drawn_now and not (again and lives(line))]
+    out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept), encoding="utf-8")
+
+
 def judge_all(mutants: list[pool.Mutant], out: Path, workers: int) -> None:
-    kept = out.read_text(encoding="utf-8").splitlines() if out.exists() else []
-    known = {(line["module"], line["key"]) for line in map(json.loads, kept)}
+    known = {(line["module"], line["key"]) for line in _lines(out)}
     left = [mutant for mutant in mutants if (mutant.module, mutant.key) not in known]
     with out.open("a", encoding="utf-8") as file:
         for mutant, fate, by in pool.judged(left, workers):
             file.write(json.dumps({"module": mutant.module, "line": mutant.line, "kind": mutant.kind, "key": mutant.key,
                                    "fate": fate, "by": by}, ensure_ascii=False) + "\n")
             file.flush()
+
+
+def _lines(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()] if out.exists() else []
 
 
 if __name__ == "__main__":

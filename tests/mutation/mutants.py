@@ -59,14 +59,14 @@ def mutated(mutant: Mutant) -> CodeType:
 
 
 def drawn(chosen: Iterable[str], sample: int, seed: int) -> Sequence[Mutant]:
-    """All mutants of these modules, or so many of each, in proportion to what it has and never none."""
+    """All mutants of these modules, or so many of each, in proportion to what it has and never none. Each module is drawn by
+    itself, so that a change of one does not draw others anew."""
     listed = {module: mutants_of(module) for module in chosen}
     total = sum(map(len, listed.values()))
     if not sample or sample >= total:
         return [mutant for found in listed.values() for mutant in found]
-    chance = random.Random(seed)
-    return [mutant for found in listed.values() if found
-            for mutant in sorted(chance.sample(found, max(1, min(len(found), round(sample * len(found) / total)))),
+    return [mutant for module, found in listed.items() if found
+            for mutant in sorted(random.Random(f"{seed} {module}").sample(found, max(1, min(len(found), round(sample * len(found) / total)))),
                                  key=lambda mutant: mutant.number)]
 
 

@@ -22,12 +22,20 @@ def summed(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     survivors = []
     for line in lines:
-        by_text = line["fate"] == KILLED and line["by"].startswith(APPROVED)
-        counts[line["module"]]["approved text" if by_text else line["fate"]] += 1
+        counts[line["module"]]["approved text" if by_text(line) else line["fate"]] += 1
         if line["fate"] == SURVIVED:
             survivors.append({name: line[name] for name in ("module", "line", "kind", "key")})
     return {"modules": {name: {"mutants": len(mutants_of(name)), **counts[name]} for name in modules() if mutants_of(name)},
             "survivors": sorted(survivors, key=lambda one: (one["module"], one["line"], one["key"]))}
+
+
+def by_text(line: Mapping[str, Any]) -> bool:
+    """Found by the approved text alone, which was asked last."""
+    return bool(line["fate"] == KILLED and line["by"].startswith(APPROVED))
+
+
+def lives(line: Mapping[str, Any]) -> bool:
+    return line["fate"] == SURVIVED or by_text(line)
 
 
 def latest() -> dict[str, Any]:
