@@ -1,4 +1,9 @@
-"""Reads the rule cases: facts and expectations as YAML, one test a case and day."""
+"""Reads the rule cases: facts and expectations as YAML, one test a case and day.
+
+Beside the outcome a case may say what the finding rests on and how it is explained: `inputs` (those it names), `steps` (all of
+them as a list, or words of them), `says` (the reason in full), `clears`, `milestones`. Each way a rule can answer has one case
+that says all of it, read against the facts beside it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +32,7 @@ FOLDER = Path(__file__).with_name("cases")
 CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor", "settings", "registers", "blocking", "workdays", "today", "days",
              "expect", "expect_subject"}
 BASE_KEYS = {"project", "predecessor", "registers", "today"}
-EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "reason", "steps", "clears",
+EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "says", "reason", "steps", "clears",
                "missing", "inputs", "milestones", "milestones_from", "count", "only",
                "never"}
 

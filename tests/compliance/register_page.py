@@ -6,11 +6,11 @@ from the design of the register and not from the code, so that a row without a r
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from archive.yaml_text import read_yaml
 from retention.compliance.findings import Outcome
 from retention.compliance.rule import COMPANION
 from retention.compliance.rules import all_rules
@@ -23,8 +23,9 @@ WORDS = {Outcome.PASSED: "符合", Outcome.FAILED: "违反", Outcome.DUE: "待�
 _SEVERAL = {"R22-1": tuple(f"R22-{number}" for number in range(1, 8))}
 
 
+@cache
 def rows() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.safe_load((FOLDER / "rows.yaml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, Any]] = read_yaml((FOLDER / "rows.yaml").read_text(encoding="utf-8"))
     return found
 
 
