@@ -33,7 +33,7 @@ CASE_KEYS = {"case", "rule", "project", "documents", "contracts", "predecessor",
              "expect", "expect_subject"}
 BASE_KEYS = {"project", "predecessor", "registers", "today"}
 EXPECT_KEYS = {"outcome", "due_on", "days_left", "severity", "status", "provisional", "says", "reason", "steps", "clears",
-               "missing", "inputs", "milestones", "milestones_from", "count", "only",
+               "missing", "inputs", "quiet", "milestones", "milestones_from", "count", "only",
                "never"}
 
 

@@ -24,7 +24,7 @@ CELL_LIST = MATRIX.pop("cells")
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_the_case_ends_as_expected(case: Case) -> None:
     finding, expect = case.finding(), case.expect
-    for name in ("outcome", "severity", "due_on", "days_left", "provisional"):
+    for name in ("outcome", "severity", "due_on", "days_left", "provisional", "quiet"):
         if name in expect:
             assert getattr(finding, name) == expect[name], f"{name}: {finding}"
     if "status" in expect:

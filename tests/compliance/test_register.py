@@ -2,20 +2,34 @@
 
 import logging
 import pkgutil
+import sys
+from dataclasses import fields
 from datetime import date
 from types import ModuleType
 
 import pytest
 
+from archive import taxonomy
 from archive.errors import Invalid, NotFound
+from archive.registers import REGISTERS
 from retention.compliance import report, rules
 from retention.compliance.clauses import all_clauses, read_clauses
 from retention.compliance.engine import evaluate, rules_named
-from retention.compliance.facts import Facts, ProjectFacts, RuleSettings, contract_facts, project_facts
+from retention.compliance.facts import (
+    ContractFacts,
+    DocumentFacts,
+    Facts,
+    ProjectFacts,
+    RuleSettings,
+    contract_facts,
+    project_facts,
+)
 from retention.compliance.findings import Outcome, Severity, Verdict, failed
 from retention.compliance.materials import read_matrix
 from retention.compliance.paper_rules import read_rules
+from retention.compliance.rows import Row
 from retention.compliance.rule import rule
+from tests.compliance.cases_reader import all_cases
 from tests.compliance.outcomes import OUTCOMES
 
 WANTED = set(OUTCOMES)
@@ -39,6 +53,46 @@ def test_a_duplicate_id_is_refused() -> None:
 def test_every_rule_cites_known_clauses() -> None:
     for known in rules.all_rules().values():
         assert {known.clause, *known.also} <= set(all_clauses()), known.id
+
+
+FIELDS = {item.name for kind in (ProjectFacts, ContractFacts) for item in fields(kind)}
+TOLD = {"PM", "HEAD", "AUD", "ARCH", "FIN", "SEC", "PROC"}
+
+
+def test_every_rule_names_what_it_reads_and_whom_it_tells() -> None:
+    for known in rules.all_rules().values():
+        assert known.evidence, known.id
+        assert {key for key in known.evidence if key not in taxonomy.load() and key not in REGISTERS} <= FIELDS, known.id
+        assert known.targets, known.id
+        assert set(known.targets) <= TOLD, known.id
+
+
+class Watched(Facts):
+    """Facts that note which documents and registers a rule itself asks for, not what it asks others about."""
+
+    def documents_of(self, *types: str) -> tuple[DocumentFacts, ...]:
+        _note(types)
+        return super().documents_of(*types)
+
+    def rows(self, key: str) -> tuple[Row, ...]:
+        _note((key,))
+        return super().rows(key)
+
+
+ASKED: set[str] = set()
+
+
+def _note(keys: tuple[str, ...]) -> None:
+    if sys._getframe(2).f_globals["__name__"].startswith(("retention.compliance.rules.", "retention.compliance.profile")):
+        ASKED.update(keys)
+
+
+def test_every_rule_names_all_the_documents_and_registers_it_reads() -> None:
+    for case in all_cases():
+        ASKED.clear()
+        known = rules.all_rules()[case.rule]
+        known(Watched(**{item.name: getattr(case.facts, item.name) for item in fields(Facts)}))
+        assert set(known.evidence) >= ASKED, case.name
 
 
 def test_every_clause_is_summarised_and_cited_in_chinese() -> None:

@@ -17,7 +17,7 @@ from tests.mutation.placing import put_in_place
 
 CASES = "tests.compliance.test_cases"
 BESIDE = ("tests.compliance.test_register", "tests.unit.retention.test_periods", "tests.unit.retention.test_conclusions",
-          "tests.compliance.test_parts", "tests.compliance.test_rows", "tests.compliance.test_approved")
+          "tests.compliance.test_parts", "tests.compliance.test_rows", "tests.compliance.test_inputs", "tests.compliance.test_approved")
 STILLBORN, KILLED, SURVIVED, TIMED_OUT = "stillborn", "killed", "survived", "timed out"
 Test = tuple[str, Callable[[], None]]
 

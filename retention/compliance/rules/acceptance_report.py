@@ -106,7 +106,8 @@ def result_submitted(facts: Facts) -> Iterator[Verdict]:
 
 
 @rule("R31-9", title="省发展改革委出具验收审核意见", clause="31.3", also=("32",), severity=Severity.H, legacy=Severity.M,
-      targets=("PM", "AUD"), applies=purchased, evidence=("acceptance_review_opinion",),
+      targets=("PM", "AUD"), applies=purchased,
+      evidence=("acceptance_review_opinion", "acceptance_result_submission"),
       arithmetic="购买服务项目取得省发展改革委审核意见才算验收；自报送（未报送的自验收）之日起 90 天"
                  "未归档审核意见的为违反。")
 def review_issued(facts: Facts) -> Verdict:

@@ -104,11 +104,12 @@ def _pending(facts: Facts, clock: AcceptanceClock) -> Verdict:
                    steps=(*term.steps, f"申请延期暂缓 {days} 天，至 {clock.suspended_until}"),
                    milestones=countdown(facts.settings.other_notice_days, None), provisional=term.provisional)
     applied = clock.evidence.applied_on
-    waiting = (facts.today - applied).days if applied else 0
-    since = f"{applied} 已申请或组织验收" if applied else "已申请验收"
-    return due(f"{since}，{OPINION[facts.self_built]}未归档，已等待 {waiting} 天；按期申请的不算逾期。",
+    waiting = (facts.today - applied).days if applied else None
+    since = f"{applied} 已申请或组织验收" if applied else "已申请验收（申请日期未登记）"
+    waited = "" if waiting is None else f"，已等待 {waiting} 天"
+    return due(f"{since}，{OPINION[facts.self_built]}未归档{waited}；按期申请的不算逾期。",
                clears_when=f"归档{OPINION[facts.self_built]}。", due_on=None, inputs=inputs | {"waiting_days": waiting},
-               severity=Severity.M if waiting > facts.settings.pending_attention_days else Severity.I,
+               severity=Severity.M if (waiting or 0) > facts.settings.pending_attention_days else Severity.I,
                steps=(*term.steps, f"{since}，不晚于到期日"), provisional=term.provisional)
 
 

@@ -235,7 +235,7 @@ def terminated(facts: Facts) -> Iterator[Verdict]:
     for subject, name, day, there in (
             ("termination_application", "终止申请", earliest(asked), bool(asked)),
             ("termination_approval", "同意终止的文件", agreed, bool(agreed or facts.documents_of("termination_approval")))):
-        inputs: dict[str, Input] = {"terminated_on": ended, "done_on": day}
+        inputs: dict[str, Input] = {"terminated_on": ended}
         if not there:
             yield failed(f"项目于 {ended} 终止，没有{name}。", subject=subject, inputs=inputs, clears_when=f"归档{name}。")
         else:

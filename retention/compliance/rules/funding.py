@@ -109,7 +109,7 @@ def first_budget(facts: Facts) -> Verdict:
 
 
 @rule("R37-2", title="续运维预算和重新论证", clause="37(2)", severity=Severity.H, targets=("FIN", "PM"),
-      evidence=("end_on", "om_budget", "om_budget_application", "om_reassessment"),
+      evidence=("end_on", "om_budget", "om_budget_application", "om_reassessment", "decommission_decision"),
       arithmetic="预算年度 Y = 最后一份运维合同结束日期的次日所在年；申报应在 Y−1 年 9 月 30 日前，最迟 12 月 31 日，"
                  "并在申报前重新论证评估。已决定停用系统的不适用。")
 def renewal_budget(facts: Facts) -> Iterator[Verdict]:

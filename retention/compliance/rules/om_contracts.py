@@ -124,7 +124,7 @@ def _signed(service: Service, first: date, subject: str, inputs: dict[str, Input
 
 
 @rule("R42-3", title="运维合同到期", clause="42", severity=Severity.H, legacy=Severity.M, targets=("PM", "FIN", "ARCH"),
-      evidence=("om_contract", "end_on"),
+      evidence=("om_contract", "end_on", "decommission_decision"),
       arithmetic="到期日即合同结束日期，不因休息日顺延；剩余 30 天以内为严重，到期次日起没有后续合同的为违反。")
 def expiry_seen(facts: Facts) -> Iterator[Verdict]:
     """Every O&M contract until the next one is registered or the system is out of use."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from retention.compliance.anchors import anchor
-from retention.compliance.facts import OM, Facts, earliest
+from retention.compliance.facts import OM, Facts, latest
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
 from retention.compliance.milestones import countdown
 from retention.compliance.rule import rule
@@ -61,8 +61,8 @@ def _by_day(facts: Facts, name: str, deed: str, last: date | None, done: date | 
 
 
 @rule("R47-1", title="限期整改", clause="47.1", also=("30.1",), severity=Severity.C, legacy=Severity.M, targets=("HEAD", "AUD"),
-      evidence=("rectification", "rectification_notice", "rectification_report"),
-      arithmetic="整改报告日期不晚于通知写明的整改期限（不因休息日顺延），次日零时起为逾期；只有通知文件没有登记期限的无法判断。")
+      evidence=("rectification", "rectification_notice", "rectification_report"), version=2,
+      arithmetic="整改报告日期不晚于通知写明的整改期限（不因休息日顺延），次日零时起为逾期；只有通知文件没有登记期限的，最近一份通知之后有整改报告的为符合，其余无法判断。")
 def rectified(facts: Facts) -> Iterator[Verdict]:
     rows = [row for row in facts.rows("rectification") if row.choice("kind") == "rectify"]
     for row in rows:
@@ -73,7 +73,7 @@ def rectified(facts: Facts) -> Iterator[Verdict]:
         inputs: dict[str, Input] = {"documents": tuple(paper.id for paper in (*orders, *reports))}
         if not orders:
             yield not_applicable("没有整改通知。")
-        elif (last := earliest(reversed(orders))) is not None and any(p.doc_date is not None and p.doc_date >= last for p in reports):
+        elif (last := latest(orders)) is not None and any(p.doc_date is not None and p.doc_date >= last for p in reports):
             yield passed("整改通知之后已有整改报告。", inputs=inputs)
         else:
             yield unknown(("整改登记（整改期限、整改报告日期）",), inputs=inputs)

@@ -75,7 +75,7 @@ def _year(facts: Facts, year: int) -> Verdict:
 
 
 @rule("R45-2", title="绩效监控征求使用和监理单位意见", clause="45.1", severity=Severity.M, targets=("PM",), applies=construction,
-      evidence=("performance", "user_opinion", "supervisor_opinion", "supervision_contract"), version=2,
+      evidence=("performance", REPORT, "user_opinion", "supervisor_opinion", "supervision_contract"), version=2,
       arithmetic="已提交的年度绩效监控报告，登记簿写明附使用单位和监理单位意见，或案卷中有这两种意见。"
                  "购买服务项目没有委托监理的，只需使用单位意见。")
 def opinions_asked(facts: Facts) -> Iterator[Verdict]:
@@ -100,7 +100,7 @@ def report_content(facts: Facts) -> Iterator[Verdict]:
 
 
 @rule("R45-4", title="绩效监控报告报送两个部门", clause="45.1", severity=Severity.M, targets=("PM",), applies=construction,
-      evidence=("performance", "submission_receipt"),
+      evidence=("performance", REPORT, "submission_receipt"),
       arithmetic="已提交的年度绩效监控报告，登记了报送省发展改革委和财政厅的日期；没有登记的，案卷中有两份报送回执。")
 def both_told(facts: Facts) -> Iterator[Verdict]:
     receipts = facts.documents_of("submission_receipt")

@@ -77,7 +77,7 @@ def _listed(money: tuple[_Money, ...]) -> str:
 
 
 @rule("R08-8", title="原项目未验收的不得申报升级改造", clause="8(8)", severity=Severity.C, targets=("PM", "AUD"),
-      applies=upgrade, evidence=("acceptance_date", "registered_on", "application_package"), legacy=None,
+      applies=upgrade, evidence=("acceptance_date", "registered_on", *APPLICATION_TYPES), legacy=None,
       arithmetic="前序项目的验收日期不晚于本项目的申报日期。申报日期取申报材料的成文日期，没有的取登记备案日期，再取批复日期，"
                  "都没有的按今天。")
 def predecessor_accepted(facts: Facts) -> Verdict:

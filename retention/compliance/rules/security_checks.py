@@ -30,7 +30,7 @@ def in_use(facts: Facts) -> date | None:
 
 
 @rule("R49-3", title="定期测评和评估", clause="49", also=("51",), severity=Severity.H, targets=("SEC",),
-      evidence=("operation_start", "mlps_level", *REPORTS),
+      evidence=("operation_start", "mlps_level", "system", "decommission_decision", *REPORTS),
       arithmetic="系统在用期间，最近一次等级保护测评、密码应用安全性评估、数据安全风险评估之后满 12 个月"
                  "（等保二级的等保测评为 24 个月）为到期，其后没有新的报告为逾期；从未测评的由验收材料的规则判断。涉密系统不适用。")
 def tested_regularly(facts: Facts) -> Iterator[Verdict]:
