@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from archive.claims import waiting_in
-from archive.effects import LOOK, OCR
+from archive.effects import GUARD, LOOK, OCR
 from archive.models import Document, OutboxEvent, Remarks
 from archive.remarks import GRAVEST_FIRST, Remark, Severity
 from archive.transaction import collection
@@ -26,6 +26,6 @@ def checks_of(documents: Iterable[Document]) -> Mapping[str, list[Remark]]:
 
 
 def still_looked_at(keys: Collection[str]) -> set[str]:
-    """Those of the documents whose pages are yet to be judged or recognised."""
-    return {key for lane in (LOOK, OCR)
+    """Those of the documents whose pages are yet to be judged or recognised, or whose text is yet to be compared with others."""
+    return {key for lane in (LOOK, OCR, GUARD)
             for key in collection(OutboxEvent).distinct("subject", {**waiting_in(lane), "subject": {"$in": sorted(keys)}})}

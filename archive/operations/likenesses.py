@@ -1,6 +1,6 @@
 """Documents that look like versions of one another: found from signatures, decided by people, undone where possible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from archive import models
@@ -12,7 +12,7 @@ from archive.models.similarity import Likeness
 from archive.operations.alike import alike_ones
 from archive.operations.whole_texts import signature_record
 from archive.permissions import Permission
-from archive.queries import find_document
+from archive.queries import find_document, visible_keys
 from archive.similarity import signature_of
 from archive.transaction import Transaction, collection, write
 
@@ -121,6 +121,18 @@ def likenesses_of(actor: Actor, key: str) -> list[tuple[Likeness, Document]]:
         except NotFound:
             continue
     return sorted(found, key=lambda pair: -pair[0].similarity)
+
+
+def twins_of(actor: Actor, keys: Collection[str]) -> dict[str, tuple[float, Document]]:
+    """Of each of these documents that has open proposals the most similar other one, of those the actor may see."""
+    wanted, dossiers = sorted(keys), visible_keys(actor)
+    match = {"$or": [{"document": {"$in": wanted}}, {"other": {"$in": wanted}}], "state": "open"}
+    rows = sorted(Likeness.objects(__raw__=match), key=lambda row: row.similarity)
+    seen = {} if dossiers is None else {"dossier__in": sorted(dossiers)}
+    ends = {key for row in rows for key in (row.document, row.other)}
+    documents = {document.id: document for document in Document.objects(id__in=sorted(ends), **seen)}
+    return {one: (row.similarity, documents[other]) for row in rows
+            for one, other in ((row.document, row.other), (row.other, row.document)) if one in keys and other in documents}
 
 
 def joined_to(actor: Actor, key: str) -> list[Likeness]:

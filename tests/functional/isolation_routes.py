@@ -132,6 +132,7 @@ GET: dict[str, list[Values]] = {
     "registers.project_rows": each(code=CODES, register=REGISTERS) + crossed(each(code=BOTH, register=REGISTERS[:1]), PAGES),
     "registers.unit_rows": each(unit=UNITS, register=REGISTERS) + crossed(each(unit=UNITS, register=REGISTERS[1:2]), PAGES),
     "registers.row": each(key=ROWS),
+    "separators.download": each(code=("{p_a}", "{p_none}"), missing=("", "1")) + each(code=("{p_a}", "{p_none}"), type=("meeting_minutes", "没有")),
     "reports.download": each(code=("{p_a}", "{p_none}"), report=("acceptance", "performance", "adjustment"), form=("docx", "xlsx")),
     "api_registers.listed": [{}], "api_registers.everywhere": crossed(each(register=REGISTERS), one_by_one(page=NUMBERS, size=("200",))),
     "api_registers.of_project": crossed(each(code=CODES, register=REGISTERS), one_by_one(withdrawn=("true",))),

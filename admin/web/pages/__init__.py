@@ -32,6 +32,7 @@ from admin.web.pages.rule_changes import rule_changes
 from admin.web.pages.rules import rules_pages
 from admin.web.pages.search_page import search_pages
 from admin.web.pages.secrecy import secrecy
+from admin.web.pages.separators import separators
 from admin.web.pages.shared import EXTENSION, asset
 from admin.web.pages.start import start_pages
 from admin.web.pages.uploads import uploads
@@ -42,11 +43,8 @@ from archive.permissions import Permission
 from retention.inbox import unread
 
 BLUEPRINTS = (start_pages, guarding, ledger, projects, dossier, acceptance, uploads, resumable, receipts, review, documents,
-              fields, registers, reports, viewer, search_pages, findings, boards, rules_pages, rule_changes, operations, people,
-              secrecy,
-              audit_pages,
-              account,
-             notices, inbox, whatif, workdays)
+              fields, registers, reports, separators, viewer, search_pages, findings, boards, rules_pages, rule_changes, operations,
+              people, secrecy, audit_pages, account, notices, inbox, whatif, workdays)
 STATIC_SECONDS = 7 * 86_400
 
 

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from admin.papers.acceptance import summary
 from admin.web.pages import words
 from admin.web.pages.assignments import ids_of, people_of
+from admin.web.pages.finding_groups import by_degree
 from admin.web.pages.project_forms import DATES, GROUPS, changes_of
 from admin.web.pages.shared import actor, area, day_field, needs, system, told
 from admin.web.pages.timeline import pictures
@@ -36,9 +37,10 @@ def show(code: str) -> Any:
     who = actor()
     view = dossier_of(who, code)
     findings = live_findings(system().judge, who, code)
+    unsettled = [finding for finding in findings if finding.outcome not in SETTLED]
     return render_template(
         "pages/dossier.html", view=view, project=view.project, **_materials(view),
-        findings=[finding for finding in findings if finding.outcome not in SETTLED],
+        findings=unsettled, degrees=by_degree(unsettled),
         settled=[finding for finding in findings if finding.outcome in SETTLED],
         contracts=queries.contracts_of(who, code), contradictions=contradictions_of(who, code),
         **_acceptance(readiness_of(system().judge, who, code, findings=findings)),

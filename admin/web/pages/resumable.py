@@ -17,6 +17,7 @@ from archive import queries
 from archive.models import Document
 from archive.models.documents import TextState
 from archive.models.uploads import Upload
+from archive.operations.likenesses import twins_of
 from archive.permissions import Permission
 from archive.personal import mask, mask_values
 from archive.remarks import Remark
@@ -79,7 +80,16 @@ def terminate(code: str, key: str) -> Any:
 def _views(uploads: list[Upload]) -> list[dict[str, Any]]:
     documents = {d.id: d for d in Document.objects(id__in=[u.document for u in uploads if u.document])}
     checks, looked_at = checks_of(documents.values()), still_looked_at(documents)
-    return [_view(upload, documents.get(upload.document), checks, looked_at) for upload in uploads]
+    twins = twins_of(actor(), documents)
+    return [_view(upload, documents.get(upload.document), checks, looked_at) | _alike(twins.get(upload.document)) for upload in uploads]
+
+
+def _alike(twin: tuple[float, Document] | None) -> dict[str, Any]:
+    """The document there was before whose text is nearly the same: what was sent may be its new version."""
+    if twin is None:
+        return {}
+    share, other = twin
+    return {"alike": {"title": mask(other.title), "url": url_for("documents.show", key=other.id), "percent": round(share * 100)}}
 
 
 def _view(upload: Upload, document: Document | None, checks: Mapping[str, Sequence[Remark]], looked_at: set[str]) -> dict[str, Any]:

@@ -65,7 +65,7 @@
   // On paper everything is open; afterwards it is as it was.
   var opened = [];
   window.addEventListener("beforeprint", function () {
-    opened = Array.prototype.filter.call(document.querySelectorAll("details.stage, details.finding"), function (d) { return !d.open; });
+    opened = Array.prototype.filter.call(document.querySelectorAll("details.stage, details.finding, details.more-rows"), function (d) { return !d.open; });
     opened.forEach(function (d) { d.open = true; });
   });
   window.addEventListener("afterprint", function () { opened.forEach(function (d) { d.open = false; }); opened = []; });

@@ -144,9 +144,22 @@
       result.appendChild(why);
     }
     (view.checks || []).forEach(function (check) { result.appendChild(element("div", "check " + check.severity, check.text)); });
+    if (over === "done" && view.alike) { result.appendChild(alike(view)); }
     job.pending = view.pending;
     job.row.classList.toggle("open-type", Boolean(view.unconfirmed));
     if (view.receipt) { receipt(view.receipt); }
+  }
+
+  // What is nearly the same as a paper that is there already may be its new version: a person decides, on the file's page.
+  function alike(view) {
+    var line = element("div", "check warning", "与“"), twin = element("a", "", view.alike.title);
+    var decide = element("a", "", "去核对");
+    twin.href = view.alike.url;
+    decide.href = view.document + "#alike-1";
+    line.appendChild(twin);
+    line.appendChild(document.createTextNode("”近似（" + view.alike.percent + "%），可能是新版本。"));
+    line.appendChild(decide);
+    return line;
   }
 
   // A refusal for a marking may be a mistake: where to have it looked at again stands beside it.
@@ -251,7 +264,7 @@
     var materials = document.getElementById("materials");
     var counted = all().filter(function (job) { return job.over === "done"; }).length;
     if (!materials || !counted || materials.contains(document.activeElement)) { return; }
-    var opened = Array.prototype.map.call(materials.querySelectorAll("details.stage[open]"), function (d) { return d.id; });
+    var opened = Array.prototype.map.call(materials.querySelectorAll("details[id][open]"), function (d) { return d.id; });
     fetch(zone.dataset.refresh, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" })
       .then(function (response) { return response.ok ? response.text() : Promise.reject(response.status); })
       .then(function (html) {

@@ -18,7 +18,7 @@ PAGES: dict[str, set[str]] = {
     "/projects/XM-A/materials": READERS,
     "/projects/XM-A/acceptance/checklist.docx": READERS, "/projects/XM-A/acceptance/notice.docx": READERS,
     **dict.fromkeys(("/boards/gaps", "/boards/units", "/boards/materials", "/boards/units.pdf"), READERS | {"unit_b"}),
-    "/projects/XM-A/what-if": READERS,
+    "/projects/XM-A/what-if": READERS, "/projects/XM-A/separators.pdf": {"archivist", "unit_a"},
     "/projects/XM-A/edit": {"archivist"},
     "/projects/new": {"archivist"},
     "/projects/import": {"archivist"}, "/projects/ledger.xlsx": READERS | {"unit_b"},
