@@ -67,7 +67,8 @@ def _covered(info: report.ClauseInfo) -> str:
     parts = (("规则", info.rules), ("文件", tuple(taxonomy.load().get(key).name for key in info.documents)),
              ("登记簿", tuple(REGISTERS[key].title for key in info.registers)))
     listed = "；".join(f"{name}：{'、'.join(values)}" for name, values in parts if values and info.rules)
-    return "。".join(filter(None, (listed, f"不核对：{info.clause.unchecked}" if info.clause.unchecked else "")))
+    reasons = (("不核对", info.clause.unchecked), ("要核对还缺", info.clause.needs))
+    return "。".join(filter(None, (listed, "".join(f"{name}：{words}" for name, words in reasons if words))))
 
 
 def types_page() -> str:

@@ -13,6 +13,7 @@ from archive.access import Actor
 from archive.queries import find_project
 from retention.alerts import Judge
 from retention.compliance.acceptance import AcceptanceClock, acceptance_clock
+from retention.compliance.anchors import NAMES as EVENTS
 from retention.compliance.facts import OM, DocumentFacts, Facts
 from retention.compliance.materials import Material, cell, matrix
 from retention.compliance.unconfirmed import NAMES
@@ -56,8 +57,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """status: where acceptance stands, in Chinese. due: its term, None where no date tells it. after: what follows acceptance,
-    as the rules found it (reported, opinion issued)."""
+    """status: where acceptance stands, in Chinese. due: its term, None where no date tells it. besides: what other clauses ask
+    for before an application and is not there. after: what follows acceptance, as the rules found it (reported, opinion issued)."""
 
     code: str
     name: str
@@ -68,6 +69,7 @@ class Readiness:
     due: date | None
     overdue_days: int
     items: tuple[Item, ...]
+    besides: tuple[FindingView, ...]
     after: tuple[FindingView, ...]
 
     def of(self, *states: str, level: str = "") -> tuple[Item, ...]:
@@ -101,9 +103,11 @@ def look_at(facts: Facts, findings: Iterable[FindingView]) -> Readiness:
     items = tuple(_item(facts, clock, material, found) for material in matrix().values() if material.mark(facts) != "-")
     after = tuple(finding for finding in found if finding.rule in ("R31-4", "R31-6", "R31-8", "R31-9")
                   and finding.outcome != "not_applicable")
+    besides = tuple(finding for finding in found if finding.outcome in ("failed", "due")
+                    and finding.inputs.get("event") == EVENTS["acceptance"])
     project = facts.project
     return Readiness(project.code, project.name, project.unit, facts.today, cell(facts), clock.status.label, clock.term.due,
-                     clock.overdue_days, items, after)
+                     clock.overdue_days, items, besides, after)
 
 
 def _item(facts: Facts, clock: AcceptanceClock, material: Material, findings: Sequence[FindingView]) -> Item:

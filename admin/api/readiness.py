@@ -14,6 +14,7 @@ from admin.papers.acceptance import checklist, citation, notice, summary
 from admin.web.paper_files import paper_file
 from archive.errors import NotFound
 from archive.personal import mask
+from retention.findings import FindingView
 from retention.readiness import Item, Readiness, readiness_of
 
 readiness = area("readiness", "项目与案卷")
@@ -55,6 +56,16 @@ class ItemOut(Strict):
     clears_when: str
 
 
+class BesideOut(Strict):
+    """其他条款要求在申请验收前具备而没有的材料"""
+
+    rule: str
+    clause: str
+    citation: str
+    reason: str
+    clears_when: str
+
+
 class ReadinessOut(Strict):
     project: str
     today: date
@@ -64,6 +75,7 @@ class ReadinessOut(Strict):
     complete: bool
     summary: str
     items: Sequence[ItemOut]
+    besides: Sequence[BesideOut]
 
 
 @readiness.get("/projects/<code>/readiness", responses={200: ReadinessOut, **responses(404)})
@@ -75,7 +87,7 @@ def show(path: CodePath, query: Day) -> Response:
     ready = _found(path.code, query.as_of)
     return answer(ReadinessOut(project=ready.code, today=ready.today, status=ready.status, due_on=ready.due,
                                overdue_days=ready.overdue_days, complete=ready.complete, summary=summary(ready),
-                               items=list(map(_item, ready.items))))
+                               items=list(map(_item, ready.items)), besides=list(map(_beside, ready.besides))))
 
 
 @readiness.get("/projects/<code>/readiness/<paper>", responses={"200": {"description": "草稿", **BYTES}, **responses(404)})
@@ -91,6 +103,11 @@ def _found(code: str, day: date | None = None) -> Readiness:
     if ready is None:
         raise NotFound(what="验收材料（运维项目不组织建设验收）", key=code)
     return ready
+
+
+def _beside(finding: FindingView) -> BesideOut:
+    return BesideOut(rule=finding.rule, clause=finding.clause, citation=citation(finding.clause), reason=mask(finding.reason),
+                     clears_when=finding.clears_when)
 
 
 def _item(item: Item) -> ItemOut:

@@ -44,7 +44,8 @@ class RuleList(Listing):
 
 class ClauseOut(Strict):
     """A clause in our own words with what covers it: rules, document types, registers; or `unchecked`, the reason why no
-    record can show it. `verified`: checked against an official text."""
+    record can show it; `needs`: what would have to be registered to check it, or the rest of it. `verified`: checked against
+    an official text."""
 
     id: str
     instrument: str
@@ -59,6 +60,7 @@ class ClauseOut(Strict):
     documents: Sequence[str]
     registers: Sequence[str]
     unchecked: str
+    needs: str
 
 
 class ClauseList(Listing):
@@ -84,4 +86,4 @@ def _clause(info: report.ClauseInfo) -> ClauseOut:
     return ClauseOut(id=clause.id, instrument=clause.instrument, article=clause.article, paragraph=clause.paragraph,
                      item=clause.item, citation=clause.citation, title=clause.title, summary=clause.summary,
                      verified=clause.verified, rules=info.rules, documents=info.documents, registers=info.registers,
-                     unchecked=clause.unchecked)
+                     unchecked=clause.unchecked, needs=clause.needs)

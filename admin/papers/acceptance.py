@@ -25,8 +25,8 @@ def checklist(ready: Readiness) -> Paper:
             for number, item in enumerate(ready.items, 1)]
     table = Table(("序号", "材料", "要求", "状态", "文件（题名、成文日期、责任者）", "依据", "问题与处理"), rows,
                   (5, 17, 6, 9, 33, 11, 27))
-    return Paper(f"验收材料清单（{DRAFT}）", (table,), ready.today, mark=DRAFT, head=_head(ready), wide=True, note=_note(ready),
-                 end=("项目单位（盖章）：________________　　经办人：____________　　日期：____年__月__日",))
+    return Paper(f"验收材料清单（{DRAFT}）", (table, *others(ready)), ready.today, mark=DRAFT, head=_head(ready), wide=True,
+                 note=_note(ready), end=("项目单位（盖章）：________________　　经办人：____________　　日期：____年__月__日",))
 
 
 def notice(ready: Readiness) -> Paper:
@@ -38,7 +38,8 @@ def notice(ready: Readiness) -> Paper:
         rows = [(number, item.name, LEVELS[item.level], STATES[item.state], "；".join(item.problems), citation(item.clause),
                  item.clears) for number, item in enumerate(wanting, 1)]
         blocks.append(Table(("序号", "材料", "要求", "情况", "问题", "依据", "怎样补正"), rows, (5, 18, 6, 9, 24, 11, 27)))
-        blocks.append(_by_when(ready))
+    if wanting or ready.besides:
+        blocks += [*others(ready), _by_when(ready)]
     return Paper(f"关于补齐验收材料的通知（{DRAFT}）", blocks, ready.today, mark=DRAFT, note=_note(ready),
                  end=("（发文单位）", chinese(ready.today)))
 
@@ -73,7 +74,7 @@ def summary(ready: Readiness) -> str:
     """One sentence: whether an application could be made, and what stands in its way."""
     required = [item for item in ready.items if item.level != RECOMMENDED]
     if ready.complete:
-        return f"必备材料 {len(required)} 项齐备" + ("" if ready.status == Status.ACCEPTED.label else "，可以申请验收")
+        return f"必备材料 {len(required)} 项齐备{'' if ready.status == Status.ACCEPTED.label else f'，{_besides(ready)}可以申请验收'}"
     parts = [f"{name} {count} 项" for state, name in STATES.items()
              if state not in (READY, WAIVED) and (count := sum(item.state == state for item in ready.open))]
     return f"必备材料 {len(required)} 项，{'、'.join(parts)}{_meaning(ready)}"
@@ -82,11 +83,27 @@ def summary(ready: Readiness) -> str:
 def _meaning(ready: Readiness) -> str:
     if ready.status == Status.ACCEPTED.label:
         return ""
-    return "，尚不能申请验收" if ready.of(MISSING, WRONG, level=REQUIRED) else "，确认后可以申请验收"
+    if ready.of(MISSING, WRONG, level=REQUIRED):
+        return "，尚不能申请验收" + (f"；其他条款还要求 {len(ready.besides)} 项" if ready.besides else "")
+    return f"，确认{'并将' + _besides(ready) if ready.besides else '后'}可以申请验收"
+
+
+def _besides(ready: Readiness) -> str:
+    return f"其他条款要求的 {len(ready.besides)} 项补齐后" if ready.besides else ""
+
+
+def others(ready: Readiness) -> list[str | Table]:
+    """What clauses beside those of acceptance ask for before an application, where something is not there."""
+    rows = [(number, finding.reason.rstrip("。"), citation(finding.clause), finding.clears_when)
+            for number, finding in enumerate(ready.besides, 1)]
+    return [Table(("序号", "情况", "依据", "怎样补正"), rows, (5, 44, 14, 37), title="其他条款要求在申请验收前具备的")] if rows else []
 
 
 def _opening(ready: Readiness, required: list[Item]) -> str:
     subject = f"你单位“{ready.name}”（项目编号 {ready.code}）"
+    if not required and ready.besides:
+        return (f"经核对，截至{chinese(ready.today)}，{subject}验收必备材料齐备，其他条款要求的材料尚未齐备，"
+                "请按下表补正后归入项目案卷。")
     if not required:
         return f"经核对，截至{chinese(ready.today)}，{subject}验收必备材料齐备，无需补正。"
     missing = sum(item.state == MISSING for item in required)

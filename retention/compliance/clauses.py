@@ -8,7 +8,7 @@ from typing import Any
 from archive.yaml_text import read_yaml
 
 DATA = Path(__file__).with_name("clauses.yaml")
-_KEYS = {"instrument", "article", "paragraph", "item", "verified", "title", "summary", "unchecked"}
+_KEYS = {"instrument", "article", "paragraph", "item", "verified", "title", "summary", "unchecked", "needs"}
 _REQUIRED = {"instrument", "verified", "title", "summary"}
 
 
@@ -16,6 +16,7 @@ _REQUIRED = {"instrument", "verified", "title", "summary"}
 class Clause:
     """A clause in our own words. `instrument` is the title of the law or measure; `verified` False where the summary
     was not checked against an official text. `unchecked`: why no record can show whether it is kept, "" where one can.
+    `needs`: what would have to be registered for it, or for the rest of it, to be checked, "" where nothing is missing.
     `instrument_key` is that of clauses.yaml."""
 
     id: str
@@ -28,6 +29,7 @@ class Clause:
     verified: bool
     unchecked: str = ""
     instrument_key: str = ""
+    needs: str = ""
 
     @property
     def citation(self) -> str:
@@ -53,4 +55,5 @@ def _clause(key: str, line: dict[str, Any], instruments: dict[str, str]) -> Clau
     if not _REQUIRED <= set(line) <= _KEYS or line["instrument"] not in instruments:
         raise ValueError(f"{key} needs {sorted(_REQUIRED)}, may have {sorted(_KEYS)}, and a known instrument")
     return Clause(key, instruments[line["instrument"]], line.get("article"), line.get("paragraph"), line.get("item"),
-                  line["title"], line["summary"], bool(line["verified"]), line.get("unchecked", ""), line["instrument"])
+                  line["title"], line["summary"], bool(line["verified"]), line.get("unchecked", ""), line["instrument"],
+                  line.get("needs", ""))

@@ -125,12 +125,14 @@ def not_applicable(reason: str, *, severity: Severity | None = None, subject: st
 
 
 def unknown(missing: tuple[str, ...], *, reason: str = "", severity: Severity | None = None, subject: str = "",
-            inputs: Mapping[str, Input] | None = None, steps: tuple[str, ...] = ()) -> Verdict:
-    """`missing` names the fields in the words of the ledger; the register says what to fill in."""
+            inputs: Mapping[str, Input] | None = None, steps: tuple[str, ...] = (), clears_when: str = "") -> Verdict:
+    """`missing` names the fields in the words of the ledger; the register says what to fill in. clears_when: where it is
+    something else than filling in a field."""
     named = "、".join(missing)
+    space = " " if named[:1].isascii() else ""
     return Verdict(
-        Outcome.UNKNOWN, reason or f"无法判断：缺少{named}。", severity, subject, None,
-        {**(inputs or {}), "missing": missing}, steps, f"补登{named}后重新判断。")
+        Outcome.UNKNOWN, reason or f"无法判断：缺少{space}{named}。", severity, subject, None,
+        {**(inputs or {}), "missing": missing}, steps, clears_when or f"补登{space}{named}后重新判断。")
 
 
 _AS_IT_IS = frozenset({str, int, float, bool})

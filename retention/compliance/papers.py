@@ -125,7 +125,8 @@ def _overdue(facts: Facts, paper: Paper, event: Anchor, last: date, inputs: dict
     subject, group = paper.types[0], group_of(paper.types[0])
     if group and not filed(facts, group):
         return unknown((paper.name,), subject=subject, inputs=inputs, steps=steps,
-                       reason=f"{group}阶段还没有任何材料归档，无法判断是缺{paper.name}，还是尚未移交。")
+                       reason=f"{group}阶段还没有任何材料归档，无法判断是缺{paper.name}，还是尚未移交。",
+                       clears_when=f"{paper.name}归档，或按规定登记豁免。")
     verdict = failed(f"缺{paper.name}：应在{event.name}（{event.day}）前形成。", subject=subject, inputs=inputs, due_on=last,
                      steps=steps, clears_when=f"{paper.name}归档，或按规定登记豁免。")
     return replace(verdict, quiet=True)  # what a stage lacks is told together, by R26-4

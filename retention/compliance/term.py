@@ -49,7 +49,7 @@ def acceptance_term(facts: Facts, papers: ExtensionEvidence) -> Term:
         steps.append(f"批复或合同明确的验收期限：{base}")
     elif raw is not None and project.extension_until is None:
         steps += raw_steps
-        base, provisional = _rolled(facts, raw, steps)
+        base, provisional = rolled(facts, raw, steps)
     elif raw is not None:
         base = facts.calendar.roll(raw) if settings.roll_rest_day else raw
     due, due_basis = _extended(facts, base, basis_name, papers, steps)
@@ -103,16 +103,18 @@ def _formula(facts: Facts, completed: date | None) -> tuple[date | None, list[st
     return last, steps, ()
 
 
-def _rolled(facts: Facts, raw: date, steps: list[str]) -> tuple[date, bool]:
+def rolled(facts: Facts, raw: date, steps: list[str]) -> tuple[date, bool]:
+    """The last day of a term of days or months, which on a day of rest is the next working day (民法典第203条), told in `steps`;
+    and whether that rests on a year without its arrangement."""
     if not facts.settings.roll_rest_day:
         return raw, False
-    rolled = facts.calendar.roll(raw)
-    if rolled != raw:
-        steps.append(f"{raw} 为休息日，顺延至 {rolled}（民法典第203条）")
-    provisional = facts.calendar.provisional_between(raw, rolled)
+    last = facts.calendar.roll(raw)
+    if last != raw:
+        steps.append(f"{raw} 为休息日，顺延至 {last}（民法典第203条）")
+    provisional = facts.calendar.provisional_between(raw, last)
     if provisional:
-        steps.append(facts.calendar.doubt(raw, rolled))
-    return rolled, provisional
+        steps.append(facts.calendar.doubt(raw, last))
+    return last, provisional
 
 
 def _extended(facts: Facts, base: date | None, basis: str, papers: ExtensionEvidence,

@@ -11,13 +11,14 @@ from retention.compliance.facts import Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, passed, unknown
 from retention.compliance.milestones import countdown
 from retention.compliance.periods import add_months
+from retention.compliance.term import rolled
 
 CORRECT = "更正登记有误的日期；日期无误的，由审计人员核实后登记豁免。"
 
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """So many days, working days or months; days and months end when the last day ends, even on a day of rest."""
+    """So many days, working days, months or years. `after` is the last day as it is counted, be it a day of rest."""
 
     count: int
     unit: str = "days"
@@ -25,14 +26,15 @@ class Length:
     def after(self, facts: Facts, day: date) -> date:
         if self.unit == "workdays":
             return facts.calendar.add_workdays(day, self.count)
-        return add_months(day, self.count) if self.unit == "months" else day + timedelta(days=self.count)
+        months = {"months": 1, "years": 12}.get(self.unit, 0)
+        return add_months(day, self.count * months) if months else day + timedelta(days=self.count)
 
     @property
     def words(self) -> str:
         return f"{self.count} {_UNITS[self.unit]}"
 
 
-_UNITS = {"days": "天", "workdays": "个工作日", "months": "个月"}
+_UNITS = {"days": "天", "workdays": "个工作日", "months": "个月", "years": "年"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,10 @@ def no_later(facts: Facts, first: Event, then: Event, length: Length, *, silent_
     else it is unknown."""
     if first.day is None:
         return unknown((first.missing,), subject=subject, inputs=inputs)
-    last = length.after(facts, first.day)
-    provisional = length.unit == "workdays" and facts.calendar.provisional_between(first.day, last)
+    counted = length.after(facts, first.day)
+    steps = [f"{first.name} {first.day}", f"{first.day} 之后 {length.words} = {counted}（民法典第201条，当日不计入）"]
+    last, provisional = _last_day(facts, first.day, counted, length, steps)
     given: dict[str, Input] = {**(inputs or {}), "since": first.day, "deadline": last, "done_on": then.day}
-    steps = [f"{first.name} {first.day}", f"{first.day} 之后 {length.words} = {last}（民法典第201条，当日不计入）"]
-    if provisional:
-        steps.append(facts.calendar.doubt(first.day, last))
     done = facts.reached(then.day)
     if done is not None:
         steps.append(f"{then.name} {done}")
@@ -79,6 +79,18 @@ def no_later(facts: Facts, first: Event, then: Event, length: Length, *, silent_
                   severity=severity, inputs=given, steps=(*steps, f"今天 {facts.today}，已过 {days} 天"),
                   provisional=provisional, clears_when=f"{then.name}并登记日期。",
                   milestones=countdown(facts.settings.other_notice_days, None))
+
+
+def _last_day(facts: Facts, first: date, counted: date, length: Length, steps: list[str]) -> tuple[date, bool]:
+    """The term's last day, and whether it is provisional; what there is to say of that goes to `steps`."""
+    if length.unit == "years":  # so old it must be: no term of the law to be kept
+        return counted, False
+    if length.unit != "workdays":
+        return rolled(facts, counted, steps)
+    provisional = facts.calendar.provisional_between(first, counted)
+    if provisional:
+        steps.append(facts.calendar.doubt(first, counted))
+    return counted, provisional
 
 
 def no_sooner(facts: Facts, first: Event, then: Event, length: Length, *, subject: str = "",

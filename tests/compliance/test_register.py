@@ -139,6 +139,12 @@ def test_no_clause_is_a_gap_without_a_reason() -> None:
         assert info.clause.unchecked == "" or info.clause.unchecked.endswith("。")
 
 
+def test_what_is_missing_to_check_a_clause_is_said() -> None:
+    said = {info.clause.id: info.clause.needs for info in report.clauses() if info.clause.needs}
+    assert {"8(2)", "8(4)", "32", "gpl.52", "gplr.33", "gplr.45", "tl.47", "tlr.54", "csl.21"} == set(said)
+    assert all(words.endswith("。") for words in said.values())
+
+
 def test_a_clause_names_its_papers_and_registers() -> None:
     by_id = {info.clause.id: info for info in report.clauses()}
     assert "third_party_test_report" in by_id["31.2"].documents

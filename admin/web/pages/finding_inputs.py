@@ -40,7 +40,8 @@ _NAMES: Mapping[str, str] = {
     "opens": "期间开始", "closes": "期间结束", "operation": "投入运行", "grades": "等级", "received_on": "收到日期",
     "incidents": "事件", "faults": "问题", "valid_until": "有效期至", "months": "月数", "in_force": "施行日期", "stage": "阶段",
     "stages": "阶段", "ended_on": "阶段结束", "filed": "已归档份数", "lacking": "缺少的材料", "evaluation": "评审办法",
-    "system_category": "项目类型", "new_data_center": "新建数据中心", "hardware": "含硬件设备"}
+    "system_category": "项目类型", "new_data_center": "新建数据中心", "hardware": "含硬件设备",
+    "private_lines": "租用专线或专网", "common_parts": "建设共性系统"}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     "status": {status.value: status.label for status in Status},
     "due_basis": {"formula": "按规则推算", "deadline": "批复或合同约定", "extension": "延期批复",

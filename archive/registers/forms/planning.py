@@ -43,6 +43,8 @@ PROFILE = Register(
      flag("high_energy", "属高耗能"),
      flag("hardware", "含硬件设备"),
      flag("new_data_center", "新建数据中心"),
+     flag("private_lines", "租用互联网出口、专线或未整合的专网"),
+     flag("common_parts", "建设共性系统或独立客户端"),
      flag("personal_information", "处理个人信息"),
      flag("security_review_required", "需网络安全审查"),
      flag("supervision_required", "需委托监理", note="未填的按建设方式判断"),

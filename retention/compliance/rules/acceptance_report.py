@@ -36,7 +36,7 @@ def _by_workday(facts: Facts, held: date, key: str, name: str, subject: str = ""
                    severity=Severity.M, subject=subject, inputs=inputs, steps=steps, provisional=provisional,
                    milestones=countdown(facts.settings.other_notice_days, None))
     days = (facts.today - deadline).days
-    return failed(f"{held} 已组织验收，缺{name}，已超过 {deadline} {days} 天。", clears_when=f"{name}归档。",
+    return failed(f"{held} 已组织验收，缺{name}，期限 {deadline} 已过 {days} 天。", clears_when=f"{name}归档。",
                   due_on=deadline, subject=subject, inputs=inputs, provisional=provisional,
                   steps=(*steps, f"今天 {facts.today}，已逾期 {days} 天"),
                   milestones=countdown(facts.settings.other_notice_days, None))
@@ -85,7 +85,7 @@ def _awaited(facts: Facts, key: str, since: date, deadline: date, name: str, *, 
                    severity=Severity.M, inputs=inputs, steps=steps, provisional=provisional,
                    milestones=countdown(facts.settings.other_notice_days, None))
     days = (facts.today - deadline).days
-    return failed(f"缺{name}{wrong}，已超过 {deadline} {days} 天。", clears_when=f"{name}归档。",
+    return failed(f"缺{name}{wrong}，期限 {deadline} 已过 {days} 天。", clears_when=f"{name}归档。",
                   due_on=deadline, inputs=inputs, steps=(*steps, f"今天 {facts.today}"), provisional=provisional,
                   milestones=countdown(facts.settings.other_notice_days, None))
 

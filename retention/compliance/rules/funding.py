@@ -59,10 +59,11 @@ def paid_properly(facts: Facts) -> Verdict:
     return passed(f"{len(rows)} 笔支付均为国库集中支付并记入专账。", inputs=inputs)
 
 
-@rule("R36-2", title="结余资金退回", clause="36.2", also=("civil.202",), severity=Severity.H, targets=("FIN", "AUD"),
-      applies=self_built,
+@rule("R36-2", title="结余资金退回", clause="36.2", also=("civil.202", "civil.203"), version=2,
+      severity=Severity.H, targets=("FIN", "AUD"), applies=self_built,
       evidence=("settlement", "surplus_return_voucher"),
-      arithmetic="竣工财务决算有结余（登记的结余，没有的为到位资金 − 审定金额）的，决算批复之后 3 个月内全部退回。")
+      arithmetic="竣工财务决算有结余（登记的结余，没有的为到位资金 − 审定金额）的，决算批复之后 3 个月内全部退回；"
+                 "末日为休息日的顺延。")
 def surplus_returned(facts: Facts) -> Iterator[Verdict]:
     rows = [row for row in facts.rows("settlement") if row.choice("kind") == "final_accounts"]
     if not rows:

@@ -94,26 +94,46 @@ def no_new_hardware(facts: Facts) -> Verdict:
                       clears_when="改用省级政务云并更正登记；有法律法规依据的登记豁免。")
     if profile.flag(facts, "hardware") is False:
         return passed("项目登记为不含硬件设备。", inputs={"hardware": False})
-    return _scan(facts, HARDWARE, "是否新增非涉密服务器、存储、网络设备或机房（项目特征“含硬件设备”）")
+    return _scan(facts, HARDWARE, profile.label("hardware"))
 
 
 @rule("R08-2", title="不租用专线专网", clause="8(2)", severity=Severity.H, targets=("PM", "AUD"), applies=construction,
-      evidence=DESIGNS,
-      arithmetic="设计和概算文字中没有专线、互联网出口、专网的为符合（自动识别，待确认）；有的须人工确认。")
+      evidence=("profile", *DESIGNS), version=2,
+      arithmetic="“项目特征”登记了是否租用互联网出口、专线或未整合的专网的，按登记；没有登记的看设计和概算文字："
+                 "没有专线、互联网出口、专网的为符合（自动识别，待确认），有的须人工核对后登记。")
 def no_private_lines(facts: Facts) -> Verdict:
-    return _scan(facts, LINES, "是否租用互联网出口线路或未整合的专网（人工核对）")
+    return _registered(facts, "private_lines", "项目登记为租用互联网出口、专线或未整合的专网，不予立项。", "改用电子政务内网或外网") \
+        or _scan(facts, LINES, profile.label("private_lines"))
 
 
 @rule("R08-4", title="不重复建设共性系统", clause="8(4)", severity=Severity.M, targets=("PM", "AUD"), applies=construction,
       evidence=("profile", "name", *DESIGNS),
-      arithmetic="业务类别登记为执法检查的，或项目名称、设计和概算中出现证书、证照、签章、支付、移动客户端等共性系统的，须人工确认；"
-                 "没有的为符合（自动识别，待确认）。")
+      version=2,
+      arithmetic="“项目特征”登记了是否建设共性系统或独立客户端的，按登记；没有登记的，业务类别为执法检查，或项目名称、设计和概算中出现"
+                 "证书、证照、签章、支付、移动客户端等共性系统的，须人工核对后登记；没有的为符合（自动识别，待确认）。")
 def no_common_components(facts: Facts) -> Verdict:
+    if told := _registered(facts, "common_parts", "项目登记为建设共性系统或独立客户端，原则上不予立项。", "改用统建的共性系统"):
+        return told
     named = tuple(word for word in COMMON if word in squash(facts.project.name))
     if named or profile.choice(facts, "service_class") == "enforcement":
-        return unknown(("是否重复建设共性系统（人工核对）",), inputs={"found": named},
+        return unknown((profile.label("common_parts"),), inputs={"found": named},
+                       clears_when=_REGISTER.format(profile.label("common_parts")),
                        reason=f"项目名称或业务类别涉及{'、'.join(named) or '执法检查'}，须人工确认不是重复建设共性系统。")
-    return _scan(facts, COMMON, "是否重复建设共性系统（人工核对）")
+    return _scan(facts, COMMON, profile.label("common_parts"))
+
+
+_REGISTER = "查阅设计和概算，在登记簿登记{}（是或否）。"
+
+
+def _registered(facts: Facts, name: str, fault: str, instead: str) -> Verdict | None:
+    """What a person registered after reading the papers, which no scan of words can overrule."""
+    said = profile.flag(facts, name)
+    if said is None:
+        return None
+    inputs: dict[str, Input] = {name: said}
+    if said:
+        return failed(fault, inputs=inputs, clears_when=f"{instead}并更正登记；有法律法规依据的登记豁免。")
+    return passed(f"经核对登记：{profile.label(name)}为否。", inputs=inputs)
 
 
 def _scan(facts: Facts, words: tuple[str, ...], question: str) -> Verdict:
@@ -122,9 +142,10 @@ def _scan(facts: Facts, words: tuple[str, ...], question: str) -> Verdict:
     found = tuple(word for word in words if word in said)
     inputs: dict[str, Input] = {"documents": tuple(paper.id for paper in papers), "found": found, "unconfirmed": ("文字内容",)}
     if not papers:
-        return unknown(("设计方案或概算",), inputs=inputs)
+        return unknown(("设计方案或概算",), inputs=inputs, clears_when="设计方案或概算归档后重新判断。")
     if found:
-        return unknown((question,), inputs=inputs, reason=f"设计或概算中出现{'、'.join(found)}，须人工确认：{question}。")
+        return unknown((question,), inputs=inputs, clears_when=_REGISTER.format(question),
+                       reason=f"设计或概算中出现{'、'.join(found)}，须查阅原文后登记：{question}。")
     return passed(f"设计和概算中没有识别到{'、'.join(words[:4])}等。{READ_BY_MACHINE}", inputs=inputs)
 
 

@@ -1,7 +1,8 @@
 """第45、46条: performance told every year while it is built, judged by oneself after a year or two, and by others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from retention.compliance.acceptance import acceptance_clock
 from retention.compliance.anchors import anchor
@@ -87,16 +88,15 @@ def opinions_asked(facts: Facts) -> Iterator[Verdict]:
 
 
 @rule("R45-3", title="绩效监控报告内容", clause="45.2", severity=Severity.L, targets=("AUD",), applies=construction,
-      evidence=("performance", REPORT),
-      arithmetic="报告写明建设进度和资金执行；已试运行的写明试运行效果。按登记簿，没有登记的按报告文字（自动识别，待确认）。")
+      evidence=("performance", REPORT, "trial_start"), version=2,
+      arithmetic="报告写明建设进度和资金执行；报告年度内已开始试运行的写明试运行效果。按登记簿，没有登记的按报告文字（自动识别，待确认）。")
 def report_content(facts: Facts) -> Iterator[Verdict]:
-    columns = {"建设进度和资金执行": "progress_told"}
-    if facts.reached(facts.project.trial_start):
-        columns["试运行效果"] = "trial_told"
+    columns = {"建设进度和资金执行": "progress_told", "试运行效果": "trial_told"}
     papers = facts.documents_of(REPORT)
     words = {"建设进度和资金执行": ("建设进度", "资金执行"), "试运行效果": ("试运行",)}
     files = {name: tuple(p for p in papers if all(word in "".join(p.terms) for word in words[name])) for name in columns}
-    yield from _each(facts, columns, files, "没有写明{}", "内容")
+    trial = facts.reached(facts.project.trial_start)
+    yield from _each(facts, columns, files, "没有写明{}", "内容", {"试运行效果": trial.year if trial else None})
 
 
 @rule("R45-4", title="绩效监控报告报送两个部门", clause="45.1", severity=Severity.M, targets=("PM",), applies=construction,
@@ -109,14 +109,16 @@ def both_told(facts: Facts) -> Iterator[Verdict]:
     yield from _each(facts, {"省发展改革委": "to_ndrc_on", "财政厅": "to_finance_on"}, named, "没有报送{}", "报送日期")
 
 
-def _each(facts: Facts, columns: dict[str, str], files: dict[str, tuple[DocumentFacts, ...]], fault: str,
-          what: str) -> Iterator[Verdict]:
-    """One answer for each year that was reported: every column of the register, else the papers."""
+def _each(facts: Facts, asked: dict[str, str], files: dict[str, tuple[DocumentFacts, ...]], fault: str,
+          what: str, since: Mapping[str, int | None] = MappingProxyType({})) -> Iterator[Verdict]:
+    """One answer for each year that was reported: every column of the register, else the papers. since: the year from which
+    a column is asked for, None for not yet; those not named are always."""
     told = [(year, *_told(facts, year)) for year in years_due(facts)]
     told = [(year, row, papers) for year, row, papers in told if row is not None or papers]
     if not told:
         yield not_applicable("还没有提交的绩效监控报告。")
     for year, row, papers in told:
+        columns = {name: column for name, column in asked.items() if (since.get(name, year) or year + 1) <= year}
         said = {name: _said(row, column) for name, column in columns.items()}
         no = [name for name in columns if said[name] is False]
         open_ = [name for name in columns if said[name] is None and not files.get(name)]

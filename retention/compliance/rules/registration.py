@@ -62,9 +62,9 @@ def applied_on_platform(facts: Facts) -> Iterator[Verdict]:
             yield unknown(("投资项目在线审批监管平台的项目代码",))
 
 
-@rule("R09-3", title="系统目录及时更新", clause="9", severity=Severity.M, targets=("PM",),
+@rule("R09-3", title="系统目录及时更新", clause="9", also=("civil.203",), severity=Severity.M, targets=("PM",), version=2,
       evidence=("system", "acceptance_date", "system_catalog_entry"),
-      arithmetic="验收合格，以及系统停用、整合、更名（登记簿“系统目录”的变更日期）之后 30 天内更新系统目录。", )
+      arithmetic="验收合格，以及系统停用、整合、更名（登记簿“系统目录”的变更日期）之后 30 天内更新系统目录；末日为休息日的顺延。")
 def catalogue_current(facts: Facts) -> Iterator[Verdict]:
     rows, length = facts.own_rows("system"), Length(facts.settings.catalogue_days)
     clock = acceptance_clock(facts)

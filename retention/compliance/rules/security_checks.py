@@ -44,7 +44,7 @@ def tested_regularly(facts: Facts) -> Iterator[Verdict]:
     for key, day in known.items():
         yield _regular(facts, key, day)
     if not known:
-        yield unknown(("测评、评估报告",))
+        yield unknown(("测评、评估报告",), clears_when="归档测评、评估报告后重新判断。")
 
 
 def _regular(facts: Facts, key: str, day: date | None) -> Verdict:

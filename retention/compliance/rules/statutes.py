@@ -5,12 +5,13 @@ what the registers say is compared: a day nobody registered is unknown, not a br
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from retention.compliance.acceptance import acceptance_clock
 from retention.compliance.facts import Facts, earliest
-from retention.compliance.findings import Input, Severity, Verdict, failed, not_applicable, passed, unknown
+from retention.compliance.findings import Input, Outcome, Severity, Verdict, failed, not_applicable, passed, unknown
 from retention.compliance.money import wan
 from retention.compliance.rows import Row
 from retention.compliance.rule import COMPANION, rule
@@ -75,8 +76,9 @@ def award_in_time(facts: Facts) -> Iterator[Verdict]:
                    silent_fails=False, subject="结果公告", alert=False)
 
 
-@companion("X-04", title="中标后 30 天内签订合同", clause="gpl.46", also=("tl.46",), evidence=("procurement",), since=PROCUREMENT_LAW,
-           judged_by="procurement", arithmetic="合同签订日期不晚于中标（成交）通知日期 + 30 天。")
+@companion("X-04", title="中标后 30 天内签订合同", clause="gpl.46", also=("tl.46", "civil.203"), evidence=("procurement",),
+           since=PROCUREMENT_LAW, judged_by="procurement", version=2,
+           arithmetic="合同签订日期不晚于中标（成交）通知日期 + 30 天；末日为休息日的顺延。")
 def signed_in_time(facts: Facts) -> Iterator[Verdict]:
     def judge(row: Row) -> Verdict:
         return no_later(facts, _day(row, "award_on", "中标（成交）通知"), _day(row, "contract_signed_on", "签订合同"), Length(30),
@@ -143,14 +145,20 @@ def single_source_shown(facts: Facts) -> Iterator[Verdict]:
     return _each([row for row in governed(facts) if row.choice("method") == "single_source"], judge, "没有登记单一来源采购。")
 
 
-@companion("X-16", title="满 20 年移交省档案馆", clause="archr.20", evidence=("acceptance_date", "transfer_list"), targets=("ARCH",),
+@companion("X-16", title="满 20 年移交省档案馆", clause="archr.20", evidence=("acceptance_date", "transfer_list"), version=2,
+           targets=("ARCH",),
            arithmetic="自验收之日起满 20 年，档案移交省级国家综合档案馆，案卷中有移交清单；提前一年起提示。")
 def transferred(facts: Facts) -> Verdict:
     clock = acceptance_clock(facts)
     if not clock.evidence.accepted or clock.evidence.held_on is None:
         return not_applicable("尚未验收，移交期限未起算。")
-    return no_later(facts, Event("验收", clock.evidence.held_on), Event("移交档案", earliest(facts.documents_of("transfer_list"))),
-                    Length(facts.settings.transfer_years * 12, "months"), silent_fails=True, alert=False)
+    years = facts.settings.transfer_years
+    verdict = no_later(facts, Event("验收", clock.evidence.held_on), Event("移交档案", earliest(facts.documents_of("transfer_list"))),
+                       Length(years, "years"), silent_fails=True, alert=False)
+    if verdict.outcome is not Outcome.DUE:
+        return verdict
+    return replace(verdict, reason=f"验收于 {clock.evidence.held_on}，至 {verdict.due_on} 满 {years} 年，届时移交省档案馆。",
+                   clears_when="期满时移交，归档移交清单。")
 
 
 @companion("X-23", title="委托建设和运维的合同有数据安全条款", clause="dsl.40",
@@ -164,14 +172,17 @@ def data_clause(facts: Facts) -> Verdict:
     if not papers:
         return not_applicable("没有归档合同文本。", inputs=inputs)
     if silent:
-        return unknown((f"{len(silent)} 份合同的数据安全条款（人工核对）",), inputs=inputs)
+        return unknown((f"{len(silent)} 份合同的数据安全条款（人工核对）",), inputs=inputs,
+                       reason=f"{len(silent)} 份合同的文字中没有识别到“数据安全”，须查阅合同原文。",
+                       clears_when="查阅合同原文：没有数据安全条款的，签订补充协议并归档；扫描件识别不全的，归档文字清晰的副本。")
     return passed("合同中识别到数据安全条款（自动识别，待确认）。", inputs=inputs)
 
 
-@companion("X-28", title="验收后及时编报竣工财务决算", clause="invest.25",
+@companion("X-28", title="验收后及时编报竣工财务决算", clause="invest.25", also=("civil.203",), version=2,
            evidence=("settlement", "final_accounts", "financial_report"),
            since=INVESTMENT_RULES, targets=("FIN",), applies=construction,
-           arithmetic="竣工财务决算（登记簿的编报日期，没有的按决算文件）不晚于验收之后 3 个月；没有日期的无法判断。")
+           arithmetic="竣工财务决算（登记簿的编报日期，没有的按决算文件）不晚于验收之后 3 个月，末日为休息日的顺延；"
+                      "没有日期的无法判断。")
 def accounts_in_time(facts: Facts) -> Verdict:
     clock = acceptance_clock(facts)
     if not clock.evidence.accepted:

@@ -46,8 +46,12 @@ def item(of: Readiness, key: str) -> Item:
     return next(item for item in of.items if item.key == key)
 
 
+OTHERS = ("sharing_platform_access", "sharing_mechanism", "public_data_catalog_proof", "secure_product_list")
+"""What other clauses than those of acceptance ask for before an application."""
+
+
 def everything() -> list[DocumentFacts]:
-    return [paper(key) for key in REQUIRED_SB]
+    return [paper(key) for key in (*REQUIRED_SB, *OTHERS)]
 
 
 def test_an_empty_dossier_lacks_all_that_is_required_and_says_what_clears_each() -> None:
@@ -55,7 +59,7 @@ def test_an_empty_dossier_lacks_all_that_is_required_and_says_what_clears_each()
     assert {item.key for item in found.open} == set(REQUIRED_SB)
     assert all(item.state == "missing" and item.clears and item.clause in ("31.1", "31.2") for item in found.items)
     assert not found.complete
-    assert summary(found) == "必备材料 10 项，缺失 10 项，尚不能申请验收"
+    assert summary(found) == "必备材料 10 项，缺失 10 项，尚不能申请验收；其他条款还要求 4 项"
 
 
 def test_all_there_and_confirmed_is_ready() -> None:
@@ -65,6 +69,17 @@ def test_all_there_and_confirmed_is_ready() -> None:
     assert summary(found) == "必备材料 10 项齐备，可以申请验收"
     opinion = paper("acceptance_opinion", date(2025, 3, 20), issuer="省发展改革委", conclusion="通过")
     assert summary(ready(*everything(), opinion, acceptance_date=date(2025, 3, 20))) == "必备材料 10 项齐备"
+
+
+def test_what_other_clauses_ask_for_before_an_application_is_told_too() -> None:
+    found = ready(*(p for p in everything() if p.type != "public_data_catalog_proof"))
+    assert found.complete
+    assert [finding.rule for finding in found.besides] == ["R33-1"]
+    assert summary(found) == "必备材料 10 项齐备，其他条款要求的 1 项补齐后可以申请验收"
+    for made in (checklist(found), notice(found)):
+        said = [row for block in made.blocks if isinstance(block, Table) and block.title for row in block.rows]
+        assert said == [(1, "申请验收前应有公共数据资源目录挂接证明", "第33条", said[0][3])]
+        assert "归档" in str(said[0][3])
 
 
 @pytest.mark.parametrize(("key", "day", "words"), [
