@@ -75,13 +75,17 @@ class Register:
     needs: tuple[Need, ...] = ()
     spans: tuple[tuple[str, str], ...] = ()
     documents: tuple[str, ...] = ()
+    _by_name: Mapping[str, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
 
     def column(self, name: str) -> Column:
         """Raises KeyError."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"register {self.key} has no column {name}")
+        found = self._by_name.get(name)
+        if found is None:
+            raise KeyError(f"register {self.key} has no column {name}")
+        return found
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Reading the verdict of a report or an acceptance: 合格 or not. Owns the words; knows no rules and no documents."""
 
 import re
+from functools import lru_cache
 
 from archive.chinese import squash
 
@@ -12,6 +13,7 @@ _CONSENT = re.compile(r"通过|合格|符合|达标|满足|同意|pass(?:ed)?\b"
 _GRADES_GOOD = frozenset({"优", "良", "中", "优秀", "良好", "中等", "是", "低风险", "中风险"})
 
 
+@lru_cache(maxsize=4096)  # a few words in a hundred thousand dossiers
 def favourable(conclusion: str) -> bool | None:
     """True for 通过/合格/符合/基本符合 and the good grades, False for their refusal, None where it says neither."""
     text = squash(conclusion)

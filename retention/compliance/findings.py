@@ -135,6 +135,13 @@ def unknown(missing: tuple[str, ...], *, reason: str = "", severity: Severity | 
         {**(inputs or {}), "missing": missing}, steps, clears_when or f"补登{space}{named}后重新判断。")
 
 
+def changed(verdict: Verdict, *, inputs: Mapping[str, Input] | None = None, reason: str = "", quiet: bool = False) -> Verdict:
+    """The verdict with these in their place; `dataclasses.replace` looks at every field anew, which is dear by the million."""
+    return Verdict(verdict.outcome, reason or verdict.reason, verdict.severity, verdict.subject, verdict.due_on,
+                   verdict.inputs if inputs is None else inputs, verdict.steps, verdict.clears_when, verdict.provisional,
+                   verdict.milestones, quiet or verdict.quiet)
+
+
 _AS_IT_IS = frozenset({str, int, float, bool})
 
 
@@ -147,7 +154,7 @@ def plain(value: object) -> JsonValue:
     if isinstance(value, frozenset | set):
         return [*sorted(str(item) for item in value)]
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [item if type(item) is str else plain(item) for item in value]
     if isinstance(value, str | int | float):
         return value
     raise TypeError(f"{type(value).__name__} cannot be an input of a finding")

@@ -5,14 +5,14 @@ not there is missing only where its stage has been filed at all and the event is
 tell a paper that was never written from one that was not brought in yet.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from archive.chinese import squash
 from retention.compliance.anchors import Anchor, anchor
 from retention.compliance.conclusions import favourable
 from retention.compliance.facts import DocumentFacts, Facts, existed_by
-from retention.compliance.findings import Input, Verdict, due, failed, not_applicable, passed, unknown
+from retention.compliance.findings import Input, Verdict, changed, due, failed, not_applicable, passed, unknown
 from retention.compliance.scope import Scope, everything
 from retention.compliance.stages import filed, group_of
 
@@ -129,7 +129,7 @@ def _overdue(facts: Facts, paper: Paper, event: Anchor, last: date, inputs: dict
                        clears_when=f"{paper.name}归档，或按规定登记豁免。")
     verdict = failed(f"缺{paper.name}：应在{event.name}（{event.day}）前形成。", subject=subject, inputs=inputs, due_on=last,
                      steps=steps, clears_when=f"{paper.name}归档，或按规定登记豁免。")
-    return replace(verdict, quiet=True)  # what a stage lacks is told together, by R26-4
+    return changed(verdict, quiet=True)  # what a stage lacks is told together, by R26-4
 
 
 def missing(facts: Facts, paper: Paper) -> bool:

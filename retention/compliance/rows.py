@@ -20,7 +20,7 @@ from archive.registers import register_of
 from archive.registers.columns import REFERENCES, Kind, Register
 from archive.registers.values import called, checked, shown, typed
 
-_TEXTS = frozenset({Kind.TEXT, *REFERENCES})
+_TEXTS = (Kind.TEXT, *REFERENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +38,24 @@ class Row:
         return str(self._get(name, _TEXTS) or "")
 
     def date(self, name: str) -> Day | None:
-        return self._get(name, frozenset({Kind.DATE}))  # type: ignore[no-any-return]
+        return self._get(name, (Kind.DATE,))  # type: ignore[no-any-return]
 
     def fen(self, name: str) -> int | None:
-        return self._get(name, frozenset({Kind.FEN}))  # type: ignore[no-any-return]
+        return self._get(name, (Kind.FEN,))  # type: ignore[no-any-return]
 
     def integer(self, name: str) -> int | None:
-        return self._get(name, frozenset({Kind.INTEGER}))  # type: ignore[no-any-return]
+        return self._get(name, (Kind.INTEGER,))  # type: ignore[no-any-return]
 
     def percent(self, name: str) -> Decimal | None:
-        return self._get(name, frozenset({Kind.PERCENT}))  # type: ignore[no-any-return]
+        return self._get(name, (Kind.PERCENT,))  # type: ignore[no-any-return]
 
     def choice(self, name: str) -> str:
         """The key of the choice, "" where not said."""
-        return str(self._get(name, frozenset({Kind.CHOICE})) or "")
+        return str(self._get(name, (Kind.CHOICE,)) or "")
 
     def flag(self, name: str) -> bool | None:
         """None: nobody said, which is not no."""
-        return self._get(name, frozenset({Kind.FLAG}))  # type: ignore[no-any-return]
+        return self._get(name, (Kind.FLAG,))  # type: ignore[no-any-return]
 
     def shown(self, name: str) -> str:
         """The value in Chinese, for reasons and steps: choices by name, money in 万元, yes as 是."""
@@ -72,7 +72,7 @@ class Row:
         since = self.values.get(self.register.since) if self.register.since else None
         return since is None or str(since) <= day.isoformat()  # days are kept in ISO form
 
-    def _get(self, name: str, kinds: frozenset[Kind]) -> Any:
+    def _get(self, name: str, kinds: tuple[Kind, ...]) -> Any:
         column = self.register.column(name)
         if column.kind not in kinds:
             raise KeyError(f"column {name} of register {self.register.key} is a {column.kind.value}")

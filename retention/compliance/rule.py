@@ -6,11 +6,12 @@ Must not know which rules exist (`retention.compliance.rules`) nor evaluate many
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from archive.errors import NotFound
-from retention.compliance.anchors import Anchor, anchor
+from retention.compliance.anchors import anchor
 from retention.compliance.facts import Facts
-from retention.compliance.findings import Finding, Outcome, Severity, Verdict, not_applicable, plain
+from retention.compliance.findings import Finding, Outcome, Severity, Verdict, plain
 from retention.compliance.scope import Scope, everything
 from retention.compliance.unconfirmed import with_doubts
 
@@ -75,7 +76,7 @@ class Rule:
 
     def _answer(self, facts: Facts) -> tuple[Finding, ...]:
         if out_of_scope := self.applies(facts) or self._before_its_time(facts):
-            return (self.finding(facts, not_applicable(out_of_scope)),)
+            return _outside(self.id, self.version, self.clause, self.targets, facts.settings_version, out_of_scope)
         answer = self.judge(facts)
         verdicts = (answer,) if isinstance(answer, Verdict) else tuple(answer)
         if not verdicts:
@@ -83,25 +84,27 @@ class Rule:
         return tuple(self.finding(facts, verdict) for verdict in verdicts)
 
     def finding(self, facts: Facts, verdict: Verdict) -> Finding:
-        verdict = with_doubts(facts, verdict)
+        if verdict.inputs and facts.doubtful:
+            verdict = with_doubts(facts, verdict)
         due_on = verdict.due_on
         return Finding(
             rule=self.id, rule_version=self.version, clause=self.clause, subject=verdict.subject,
             outcome=verdict.outcome, severity=self._weigh(facts, verdict), due_on=due_on,
             days_left=None if due_on is None else (due_on - facts.today).days, reason=verdict.reason,
-            inputs={name: plain(value) for name, value in verdict.inputs.items()}, steps=verdict.steps,
+            inputs={name: value if type(value) is str else plain(value) for name, value in verdict.inputs.items()}
+            if verdict.inputs else {}, steps=verdict.steps,
             clears_when=verdict.clears_when, provisional=verdict.provisional, targets=self.targets,
             milestones=verdict.milestones, quiet=verdict.quiet,
             settings_version=facts.settings_version)
 
     def _before_its_time(self, facts: Facts) -> str:
-        event = anchor(facts, self.judged_by)
         if self.pack == COMPANION:
-            early = self.since is not None and event.day is not None and event.day < self.since
+            if self.since is None:
+                return ""
+            event = anchor(facts, self.judged_by)
+            early = event.day is not None and event.day < self.since
             return f"{event.name}于 {event.day}，早于所依据的法规施行（{self.since}），不适用。" if early else ""
-        if self.legacy is None and is_legacy(facts):
-            return f"项目不晚于 {_approved(facts).day} 批复，早于本办法施行，本条不溯及（第54条）。"
-        return ""
+        return _older(facts) if self.legacy is None else ""
 
     def _weigh(self, facts: Facts, verdict: Verdict) -> Severity:
         if verdict.outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
@@ -109,19 +112,32 @@ class Rule:
         # What is only to come weighs nothing unless its rule says so; the rule's severity is that of a breach.
         usual = Severity.I if verdict.outcome is Outcome.DUE else self.severity
         severity = verdict.severity or usual
-        old = self.pack == MEASURES and self.legacy is not None and is_legacy(facts)
+        old = self.legacy is not None and self.pack == MEASURES and is_legacy(facts)
         return severity.at_most(self.legacy) if self.legacy is not None and old else severity
 
 
 def is_legacy(facts: Facts) -> bool:
     """Approved before the measures took effect (第54条), by the approval or by what can only follow one; where no date
     tells, the measures apply."""
-    day = _approved(facts).day
-    return day is not None and day < facts.settings.legacy_before
+    return bool(_older(facts))
 
 
-def _approved(facts: Facts) -> Anchor:
-    return anchor(facts, "approval")
+@lru_cache(maxsize=8)  # facts are equal only to themselves: once an evaluation
+def _older(facts: Facts) -> str:
+    """Why the measures do not reach back to this project; "" where they apply."""
+    day = anchor(facts, "approval").day
+    if day is None or day >= facts.settings.legacy_before:
+        return ""
+    return f"项目不晚于 {day} 批复，早于本办法施行，本条不溯及（第54条）。"
+
+
+@lru_cache(maxsize=10_000)
+def _outside(rule: str, version: int, clause: str, targets: tuple[str, ...], settings: str, reason: str) -> tuple[Finding]:
+    """The answer to whom a rule does not concern: the commonest of all, and for very many projects the same."""
+    return (Finding(
+        rule=rule, rule_version=version, clause=clause, subject="", outcome=Outcome.NOT_APPLICABLE, severity=Severity.I,
+        due_on=None, days_left=None, reason=reason, inputs={}, steps=(), clears_when="", provisional=False, targets=targets,
+        milestones=(), settings_version=settings),)
 
 
 def rule(id: str, *, title: str, clause: str, severity: Severity, targets: tuple[str, ...], arithmetic: str,

@@ -4,10 +4,8 @@ A verdict names the documents it rests on in its inputs; of those, dates and con
 there too, and in the reason where the verdict is a yes or a no.
 """
 
-from dataclasses import replace
-
 from retention.compliance.facts import Facts
-from retention.compliance.findings import Input, Outcome, Verdict
+from retention.compliance.findings import Input, Outcome, Verdict, changed
 
 NAMES = {"doc_date": "成文日期", "conclusion": "结论", "issuer": "责任者"}
 _DECIDED = (Outcome.PASSED, Outcome.FAILED)
@@ -21,13 +19,15 @@ def with_doubts(facts: Facts, verdict: Verdict) -> Verdict:
     if not one and not several:
         return verdict
     named = _documents(one) | _documents(several)
-    doubtful = {name for key in named for name in facts.doubtful.get(key, ())}
+    doubtful = frozenset[str]().union(*(facts.doubtful[key] for key in named if key in facts.doubtful))
+    if not doubtful:
+        return verdict
     words = tuple(label for name, label in NAMES.items() if name in doubtful)
     if not words:
         return verdict
     inputs: dict[str, Input] = {**verdict.inputs, "unconfirmed": words}
     note = f"（所依据文件的{'、'.join(words)}为自动读取，待确认。）" if verdict.outcome in _DECIDED else ""
-    return replace(verdict, inputs=inputs, reason=verdict.reason + note)
+    return changed(verdict, inputs=inputs, reason=verdict.reason + note)
 
 
 def _documents(value: object) -> set[str]:
