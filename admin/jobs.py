@@ -8,6 +8,7 @@ from typing import Any
 from admin import digests
 from admin.backup import marker, scheduled
 from admin.erasing import erase_again
+from admin.judging import several
 from admin.notices.bounces import read_bounces
 from admin.notices.escalation import escalate
 from admin.notices.urgent import write_urgent
@@ -98,7 +99,7 @@ class Job:
 
 
 def _compliance(system: System, today: date) -> Outcome:
-    sweep = refresh(system.judge, None, today, record_sweep=True)
+    sweep = refresh(system.judge, None, today, record_sweep=True, hands=several(system.settings))
     return Outcome(asdict(sweep))
 
 
@@ -107,7 +108,7 @@ def _recalculate(system: System, today: date) -> Outcome:
     step = last_change()
     if step is None or JobRun.objects(job__in=JUDGES_ALL, outcome__in=("done", "attention"), started_at__gt=step.at).first():
         return Outcome({})
-    return Outcome({**asdict(refresh(system.judge, None, today)), "because": step.note or step.what})
+    return Outcome({**asdict(refresh(system.judge, None, today, hands=several(system.settings))), "because": step.note or step.what})
 
 
 def _workdays(system: System, today: date) -> Outcome:

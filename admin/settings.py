@@ -127,10 +127,10 @@ def _maybe_folder(value: str) -> Path | None:
     return Path(value).expanduser().absolute() if value else None
 
 
-def _up_to(most: int) -> Callable[[str], int]:
+def _up_to(most: int, least: int = 1) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not (value.isascii() and value.isdigit() and 1 <= int(value) <= most):
-            raise ValueError(f"应为 1 到 {most} 的整数")
+        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+            raise ValueError(f"应为 {least} 到 {most} 的整数")
         return int(value)
     return parse
 
@@ -173,14 +173,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", _url("mongodb", "mongodb+srv"), secret=True),
     Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹。可加 lock=governance|compliance 与 "
             "days=天数（默认保护期）、public=http(s)://主机（浏览器直接下载）、ca=证书文件", _s3, secret=True),
-    Setting("elasticsearch_url", "",
-            "Elasticsearch 8 或 9：http(s)://用户:口令@主机:端口/?prefix=dangan；不设则使用内置索引。可加 shards=、replicas=、"
-            "analyzer=ik（需 IK 插件）、ca=证书文件 或 fingerprint=证书指纹、api_key=（代替用户和口令）、timeout=检索秒数",
-            _elasticsearch, secret=True),
+    Setting("elasticsearch_url", "", "Elasticsearch 8 或 9：http(s)://用户:口令@主机:端口/?prefix=dangan；不设则使用内置索引。可加 "
+            "shards=、replicas=、analyzer=ik（需 IK 插件）、ca=证书文件 或 fingerprint=证书指纹、api_key=（代替用户和口令）、"
+            "timeout=检索秒数", _elasticsearch, secret=True),
     Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml。可加 bounce=退信地址，"
             "其中的 {id} 换成邮件编号，例如 bounce=bounces+{id}@example.gov.cn", _url("smtp", "smtps"), secret=True),
     Setting("bounce_url", "", "退信邮箱：写法同 DANGAN_IMAP_URL，须是另一个邮箱或文件夹；被退回的邮件记为未送达", _imap, secret=True),
     Setting("weekly_day", "1", "每周汇总在星期几发给主管，1 是星期一，7 是星期日", _up_to(7)),
+    Setting("sweep_processes", "0", "每晚核对用的进程数；0 为处理器核数，项目不到两千个时只用一个", _up_to(MOST_READERS, 0)),
     Setting("silent_hours", "26", "超过多少小时没有完成全部项目的核对，网页进程就另行告警", _up_to(8760)),
     Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
     Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", _base),
@@ -234,6 +234,7 @@ class Settings:
     weekly_day: int = 1
     silent_hours: int = 26
     bounce_url: str = dataclasses.field(default="", repr=False)
+    sweep_processes: int = 0
     readers: int = 2
     open_uploads: int = 200
     upload_days: int = 7
@@ -270,8 +271,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     for name in given:
         _known(PREFIX + name.upper(), name)
     values = {s.name: _parse(s, given.get(s.name, from_file.get(s.name, s.default))) for s in SETTINGS}
-    values["data_dir"] = Path(values["data_dir"]).expanduser().absolute()
-    settings = Settings(**values, **tables)
+    settings = Settings(**{**values, "data_dir": Path(values["data_dir"]).expanduser().absolute()}, **tables)
     _apart(settings)
     if settings.bounce_url and settings.bounce_url == settings.imap_url:
         raise BadSetting(name=f"{PREFIX}BOUNCE_URL", problem="与 DANGAN_IMAP_URL 相同：收件与退信须是不同的邮箱或文件夹。")

@@ -5,7 +5,8 @@ projects at a time; that two of them never keep older facts over newer ones is `
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from retention.turns import Turn
 from retention.work_years import in_use
 from retention.workdays import WorkCalendar
 
-__all__ = ["ACTOR", "GONE", "Judge", "Sweep", "deserves_alert", "finding_id", "refresh"]
+__all__ = ["ACTOR", "GONE", "Hands", "Judge", "Sweep", "deserves_alert", "finding_id", "refresh"]
 
 BATCH = 100
 # Of two sweeps in this process, the one that reads first also writes first; those of several processes take turns in
@@ -70,9 +71,26 @@ class Sweep:
     changed: int = 0
     cleared: int = 0
 
+    def add(self, other: "Sweep") -> None:
+        self.projects += other.projects
+        self.opened += other.opened
+        self.changed += other.changed
+        self.cleared += other.cleared
+
+
+Hands = Callable[[Judge, Reader, Sequence[Sequence[str]], bool], Iterable[Sweep]]
+"""Who judges the batches: this process alone (`in_turn`), or several (`admin/judging.py`). Each batch is kept as a whole."""
+
+
+def in_turn(judge: Judge, reader: Reader, batches: Sequence[Sequence[str]], record_sweep: bool) -> Iterator[Sweep]:
+    for batch in batches:
+        with _TURN:
+            part = judge_batch(judge, reader, batch, record_sweep)
+        yield part
+
 
 def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None = None, *,
-            record_sweep: bool = False) -> Sweep:
+            record_sweep: bool = False, hands: Hands = in_turn) -> Sweep:
     """Judge these projects (all where None), keep the findings, and open, change or clear their alerts.
 
     With `record_sweep` every project's evaluation is in the ledger even where nothing changed: the proof that no day was
@@ -83,9 +101,8 @@ def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None
     remember(judge.clock, reader.settings)
     whole = codes is None and record_sweep
     done = sweeps.begin(day, version_of(reader.settings)) if whole else frozenset()
-    for batch in batches(codes, done):
-        with _TURN:
-            judge_batch(judge, reader, batch, sweep, record_sweep)
+    for part in hands(judge, reader, batches(codes, done), record_sweep):
+        sweep.add(part)
     if whole:
         sweeps.end(day)
     return sweep
@@ -101,20 +118,21 @@ def batches(codes: Iterable[str] | None, done: frozenset[str]) -> list[list[str]
     return [wanted[start:start + BATCH] for start in range(0, len(wanted), BATCH)]
 
 
-def judge_batch(judge: Judge, reader: Reader, codes: Sequence[str], sweep: Sweep, record_sweep: bool) -> None:
-    """Judge and keep, again where somebody with newer facts came between; the sweep counts it."""
+def judge_batch(judge: Judge, reader: Reader, codes: Sequence[str], record_sweep: bool,
+                gate: Callable[[], AbstractContextManager[object]] = nullcontext) -> Sweep:
+    """Judge and keep, again where somebody with newer facts came between. `gate` is passed one at a time, to keep."""
+    sweep = Sweep()
     for _ in range(TURNS):
         turn = Turn()
         turn.begin(codes)
         rows = collection(Project).find({"code": {"$in": list(codes)}}).sort("code", 1)
         judged = [_judged(read, reader.today) for read in reader.read(list(rows))]
-        kept = keep(judge.clock, turn, judged, reader.today, record_sweep)
-        sweep.projects += len(judged) - len(kept.overtaken)
-        sweep.opened += kept.tally.opened
-        sweep.changed += kept.tally.changed
-        sweep.cleared += kept.tally.cleared
+        with gate():
+            kept = keep(judge.clock, turn, judged, reader.today, record_sweep)
+        sweep.add(Sweep(len(judged) - len(kept.overtaken), kept.tally.opened, kept.tally.changed, kept.tally.cleared))
         if not (codes := kept.overtaken):
-            return
+            break
+    return sweep
 
 
 def _judged(read: Reading, day: date) -> Judged:

@@ -5,12 +5,13 @@ standing takes the new day, and, in a sweep, the ledger names it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Any
 
-from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany
 
 from archive.access import system_actor
 from archive.clock import Clock
@@ -44,7 +45,7 @@ class Kept:
 def keep(clock: Clock, turn: Turn, batch: Sequence[Judged], day: date, record: bool) -> Kept:
     """Store a batch, as far as there is anything to store; `record`: name all of it in the ledger."""
     fresh = _fresh(batch, day)
-    chosen = [one for one in batch if record or fresh[one.place.code] is not None]
+    chosen = [one for one in batch if record or fresh[one.place.code] is not Look.NOTHING]
     if not chosen:
         return Kept(Tally(), ())
     try:
@@ -53,38 +54,56 @@ def keep(clock: Clock, turn: Turn, batch: Sequence[Judged], day: date, record: b
         return Kept(Tally(), [one.place.code for one in chosen])
 
 
-def _fresh(batch: Sequence[Judged], day: date) -> dict[str, bool | None]:
-    """Of each code: whether its rows are to be looked at; None where not even its standing would change."""
+class Look(Enum):
+    """What there is to keep of an evaluation: rows to be looked at, another standing, the new day alone, nothing."""
+
+    ROWS = "rows"
+    STANDING = "standing"
+    DAY = "day"
+    NOTHING = "nothing"
+
+
+def _fresh(batch: Sequence[Judged], day: date) -> dict[str, Look]:
     ids = [one.place.dossier for one in batch]
     stored = {row["_id"]: row for row in collection(Standing).find({"_id": {"$in": ids}})}
     lapsed = {row["dossier"] for row in collection(FindingRecord).find(
         {"waiver.until": {"$lt": as_stored(day)}, "alert": "open", "dossier": {"$in": ids}}, {"dossier": 1})}
-    found: dict[str, bool | None] = {}
-    for one in batch:
-        old = stored.get(one.place.dossier, {})
-        rows = old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed
-        found[one.place.code] = rows if rows or old != one.standing else None
-    return found
+    return {one.place.code: _look(one, stored.get(one.place.dossier, {}), lapsed) for one in batch}
 
 
-def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[str, bool | None], day: date,
+def _look(one: Judged, old: Mapping[str, Any], lapsed: Container[str]) -> Look:
+    if old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed:
+        return Look.ROWS
+    if {**old, "evaluated_on": one.standing["evaluated_on"]} != one.standing:
+        return Look.STANDING
+    return Look.NOTHING if old == one.standing else Look.DAY
+
+
+def _stand(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look], day: date) -> None:
+    """Most of a night's standings are those of yesterday with another day."""
+    tx.bulk(Standing, [ReplaceOne({"_id": one.place.dossier}, one.standing, upsert=True) for one in held
+                       if fresh[one.place.code] in (Look.ROWS, Look.STANDING)])
+    if same := [one.place.dossier for one in held if fresh[one.place.code] is Look.DAY]:
+        tx.bulk(Standing, [UpdateMany({"_id": {"$in": same}}, {"$set": {"evaluated_on": as_stored(day)}})])
+
+
+def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[str, Look], day: date,
           record: bool) -> Kept:
     """Raises Overtaken where all of them were."""
     ours = turn.keep(tx, [one.place.code for one in chosen])
     held = [one for one in chosen if one.place.code in ours]
-    total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code]])
+    total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code] is Look.ROWS])
     changes: list[Any] = []
     for one in held:
         tally = Tally()
-        if fresh[one.place.code]:
+        if fresh[one.place.code] is Look.ROWS:
             found = brought_up(tx, one.place, one.findings, rows.get(one.place.dossier, {}), day, tally)
             changes += _changes(found.added, found.changed, found.dropped)
-        if tally != Tally() or (not record and fresh[one.place.code] is not None):
+        if tally != Tally() or (not record and fresh[one.place.code] is not Look.NOTHING):
             _say(tx, one, day, tally)
         total = Tally(total.opened + tally.opened, total.changed + tally.changed, total.cleared + tally.cleared)
     tx.bulk(FindingRecord, changes)
-    tx.bulk(Standing, [ReplaceOne({"_id": one.place.dossier}, one.standing, upsert=True) for one in held
-                       if fresh[one.place.code] is not None])
+    _stand(tx, held, fresh, day)
     if record:
         _prove(tx, held, day)
     return Kept(total, [one.place.code for one in chosen if one.place.code not in ours])

@@ -24,9 +24,10 @@ class Turn:
 
     def begin(self, codes: Iterable[str]) -> None:
         """To be called before anything about these projects is read."""
-        marks = [UpdateOne({"_id": code}, {"$set": {"reader": self.token}}, upsert=True) for code in codes]
-        if marks:
-            collection(Judgement).bulk_write(marks, ordered=False)
+        wanted, marks = list(codes), collection(Judgement)
+        mark = {"$set": {"reader": self.token}}
+        if marks.update_many({"_id": {"$in": wanted}}, mark).matched_count < len(wanted):
+            marks.bulk_write([UpdateOne({"_id": code}, mark, upsert=True) for code in wanted], ordered=False)
 
     def keep(self, tx: Transaction, codes: Sequence[str]) -> frozenset[str]:
         """Those of these projects that are still this turn's, inside the transaction that keeps their findings. Raises

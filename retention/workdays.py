@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import chinese_calendar
 
@@ -29,6 +30,10 @@ class WorkCalendar:
     def __init__(self, overrides: Mapping[date, bool] | None = None, announced: Iterable[int] = ()) -> None:
         self.overrides: Mapping[date, bool] = MappingProxyType(dict(overrides or {}))
         self.announced = frozenset(announced)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it can be handed to another process."""
+        return WorkCalendar, (dict(self.overrides), tuple(self.announced))
 
     def is_workday(self, day: date) -> bool:
         """True where offices work that day: weekdays without a rest day, and make-up days at weekends."""
