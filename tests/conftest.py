@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
@@ -38,6 +39,10 @@ SECRET = "for tests only, long enough to sign with"
 SYSTEM = system_actor("tests")
 AS_STORED = CodecOptions(RawBSONDocument)
 compile_once()
+# How long an example takes is nobody's promise: a machine may be busy. Where CI is set, Hypothesis says so itself.
+hypothesis.settings.register_profile("dangan", deadline=None)
+if not os.environ.get("CI"):
+    hypothesis.settings.load_profile("dangan")
 
 
 @pytest.fixture(scope="session")

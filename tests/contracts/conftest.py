@@ -8,11 +8,12 @@ import pytest
 from archive.blobs.port import BlobStore
 from search.port import SearchIndex
 from tests.contracts.blob_stores import STORES, fresh, lockable
-from tests.contracts.search_indexes import IMPLEMENTATIONS, Reopen, drop
+from tests.contracts.search_indexes import IMPLEMENTATIONS, Reopen, begin, drop
 
 
 @pytest.fixture(params=sorted(IMPLEMENTATIONS))
 def engine(request: pytest.FixtureRequest) -> str:
+    begin(str(request.param))
     return str(request.param)
 
 

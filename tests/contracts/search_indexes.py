@@ -30,6 +30,12 @@ if elastic_noida.EXTERNAL in os.environ:
 ONE_WRITER = ("tantivy",)
 
 
+def begin(engine: str) -> None:
+    """The server runs before a test starts processes of its own: one that starts it would take it along when it is killed."""
+    if engine == "elastic-noida":
+        elastic_noida.noida()
+
+
 def drop(engine: str, place: str) -> None:
     """What a test leaves behind on a server. Folders go with the test's own."""
     if engine not in ONE_WRITER:
