@@ -2,17 +2,20 @@
 
     python -m bench.sweep [--projects N]
 
-Processor seconds of all processes stand beside the clock: on a machine that is shared only they compare.
+Processor seconds of all processes stand beside the clock: on a machine that is shared only they compare. `first` opens every alert
+there is to open, `later` is an ordinary night, in which little changes.
 """
 
 import argparse
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Mapping
 from typing import Any
 
+from admin.jobs import RUN_TERM
 from archive.models import AuditEntry, Project
 from archive.transaction import collection
 from bench import many
@@ -23,52 +26,72 @@ from bench.search_http import Client, percentile, serving
 from bench.stored import opened
 from retention.alerts import refresh
 from retention.keeping import SWEPT
-from retention.models import Standing
+from retention.models import FindingRecord, Standing
 
 PROJECTS, ROUNDS, CHANGES = 2000, 20, 20
-KILLED_AFTER = 0.3
-LISTS = {"findings": "/api/v1/findings?page=1&size=50", "failed": "/api/v1/findings?outcome=failed&page=1&size=50",
-         "critical": "/api/v1/findings?severity=C&page=1&size=50"}
+KILLED_AFTER, LOOK_SECONDS = 0.3, 0.5
+JOB = ("jobs", "run", "compliance.nightly")
+LISTS = {
+    "findings": "/api/v1/findings?page=1&size=50", "failed": "/api/v1/findings?outcome=failed&page=1&size=50",
+    "critical": "/api/v1/findings?severity=C&page=1&size=50", "gaps": "/api/v1/boards/gaps?page=1&size=50",
+    "units": "/api/v1/boards/units", "materials": "/api/v1/boards/materials", "trend": "/api/v1/boards/trend"}
 
 
 def measure(projects: int = PROJECTS, rounds: int = ROUNDS) -> dict[str, Any]:
     with scratch_archive({}) as scratch:
+        report: dict[str, Any] = {"projects": projects, "load": [os.getloadavg()[0]]}
         with opened(scratch):
-            many.insert(projects)
-        report: dict[str, Any] = {"projects": projects, "load": os.getloadavg()[0]}
-        report["first"] = _sweep(scratch)
-        digests = _digests(scratch)
-        report["killed"] = _killed(scratch, report["first"]["seconds"])
-        report["second"] = _sweep(scratch)
-        report["identical"] = digests == _digests(scratch)
-        report["one_project_ms"] = _changed(scratch)
-        with serving(scratch) as (client, _, _):
-            report["lists"] = {name: _latency(client, path, rounds) for name, path in LISTS.items()}
+            _say("made", _seconds(lambda: many.insert(projects)))
+        for name, act in (("first", lambda: _sweep(scratch)), ("digests", lambda: _digests(scratch)),
+                          ("killed", lambda: _killed(scratch, projects)), ("later", lambda: _sweep(scratch)),
+                          ("identical", lambda: report.pop("digests") == _digests(scratch)),
+                          ("one_project_ms", lambda: _changed(scratch)), ("lists", lambda: _lists(scratch, rounds))):
+            report[name] = act()
+            report["load"].append(os.getloadavg()[0])
+            _say(name, report[name] if name != "digests" else len(report[name]))
         return report
+
+
+def _say(name: str, what: object) -> None:
+    """Hours may pass until the end."""
+    print(f"{name}: {what}", file=sys.stderr, flush=True)
+
+
+def _seconds(act: Any) -> float:
+    started = time.perf_counter()
+    act()
+    return round(time.perf_counter() - started, 1)
 
 
 def _sweep(scratch: Scratch) -> dict[str, Any]:
     """The whole command, its start included."""
     started = time.perf_counter()
-    process = scratch.start("jobs", "run", "compliance.nightly")
+    process = scratch.start(*JOB)
     roots = lambda: {process.pid} | scratch.engines()  # noqa: E731
     with ProcessorTime(roots) as spent, PeakMemory(roots) as memory:
-        process.communicate()
-    return {"seconds": round(time.perf_counter() - started, 1), "processor": spent.seconds(), "megabytes": memory.megabytes()}
+        said, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(JOB)} ended with {process.returncode}: {said}")
+    return {"seconds": round(time.perf_counter() - started, 1), "processor": spent.seconds(), "megabytes": memory.megabytes(),
+            "said": said.strip()}
 
 
-def _killed(scratch: Scratch, seconds: float) -> dict[str, Any]:
-    """Killed in the middle, then begun again: how many were named by the ledger before and after, none of them twice."""
+def _killed(scratch: Scratch, projects: int) -> dict[str, Any]:
+    """All its processes killed in the middle, then begun again once the lease of the dead is over: how many were named by the
+    ledger before and in the end, and how many of them twice."""
     before = _newest(scratch)
-    process = scratch.start("jobs", "run", "compliance.nightly")
-    time.sleep(seconds * KILLED_AFTER)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    scratch.wait_until_still()
-    kept = _named(scratch, before)
-    _sweep(scratch)
-    whole = _named(scratch, before)
-    return {"kept": len(kept), "in the end": len(whole), "twice": len(whole) - len(set(whole))}
+    process = scratch.start(*JOB)
+    with opened(scratch):
+        while len(_names(before)) < projects * KILLED_AFTER and process.poll() is None:
+            time.sleep(LOOK_SECONDS)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        kept = _names(before)
+    time.sleep(RUN_TERM.total_seconds() + 1)
+    rest = _sweep(scratch)
+    with opened(scratch):
+        whole = _names(before)
+    return {"kept": len(kept), "in the end": len(whole), "twice": len(whole) - len(set(whole)), "rest": rest["seconds"]}
 
 
 def _newest(scratch: Scratch) -> int:
@@ -76,10 +99,9 @@ def _newest(scratch: Scratch) -> int:
         return int(collection(AuditEntry).find_one({}, {"_id": 1}, sort=[("_id", -1)])["_id"])
 
 
-def _named(scratch: Scratch, after: int) -> list[str]:
-    with opened(scratch):
-        rows = collection(AuditEntry).find({"_id": {"$gt": after}, "action": SWEPT}, {"detail.projects": 1})
-        return [code for row in rows for code in row["detail"]["projects"]]
+def _names(after: int) -> list[str]:
+    rows = collection(AuditEntry).find({"_id": {"$gt": after}, "action": SWEPT}, {"detail.projects": 1})
+    return [code for row in rows for code in row["detail"]["projects"]]
 
 
 def _digests(scratch: Scratch) -> Mapping[str, str]:
@@ -98,6 +120,13 @@ def _changed(scratch: Scratch) -> dict[str, float]:
             refresh(system.judge, [code])
             taken.append((time.perf_counter() - started) * 1000)
     return {"p50": percentile(taken, 0.5), "p95": percentile(taken, 0.95)}
+
+
+def _lists(scratch: Scratch, rounds: int) -> dict[str, Any]:
+    with serving(scratch) as (client, _, _):
+        found: dict[str, Any] = {name: _latency(client, path, rounds) for name, path in LISTS.items()}
+    with opened(scratch):
+        return {**found, "rows": collection(FindingRecord).estimated_document_count()}
 
 
 def _latency(client: Client, path: str, rounds: int) -> dict[str, float]:

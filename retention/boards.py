@@ -120,9 +120,8 @@ def gaps(actor: Actor, today: date, *, unit: str = "", material: str = "", state
     match = {**_visible(actor, unit), **(_with(material, state) if material else {}),
              **({"late_since": {"$lt": datetime.combine(today, time())}} if late else {})}
     order = {"undated": 1, "late_since": 1, "unnext": 1, "next_on": 1, "project": 1}
-    steps: list[dict[str, Any]] = [{"$match": match}, {"$addFields": {
-        "undated": {"$not": ["$late_since"]}, "unnext": {"$not": ["$next_on"]}}}, {"$sort": order}]
-    rows = collection(Standing).aggregate([*steps, {"$skip": (page - 1) * size}, {"$limit": size}], allowDiskUse=True)
+    steps: list[dict[str, Any]] = [{"$match": match}, {"$sort": order}, {"$skip": (page - 1) * size}, {"$limit": size}]
+    rows = collection(Standing).aggregate(steps, allowDiskUse=True)
     return Page([_gap(row, today) for row in rows], collection(Standing).count_documents(match), page, size)
 
 

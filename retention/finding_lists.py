@@ -15,6 +15,7 @@ from archive.access import Actor, require
 from archive.permissions import Permission
 from archive.queries import Page, visible_keys
 from retention.compliance.rules import all_rules
+from retention.finding_counts import Unsettled, unsettled, unsettled_by
 from retention.findings import judged_on, stored_view
 from retention.kept import OUTCOME_ORDER, SEVERITY_ORDER
 from retention.models import FindingRecord
@@ -64,41 +65,65 @@ def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = ""
         query = query.filter(outcome=outcome)
     elif not status:
         query = query.filter(outcome_rank__lt=len(UNSETTLED))
-    return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size)
+    known = None if status or rule or severity or outcome not in ("", *UNSETTLED) else unsettled(
+        _of_projects(actor, Filters(unit=unit, project=project)))
+    return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size,
+                 None if known is None else known.of(outcome))
 
 
-def list_group(actor: Actor, today: date, group: str, filters: Filters, *, page: int = 1, size: int = 50) -> Page:
-    """One group's findings, most urgent first."""
+def list_group(actor: Actor, today: date, group: str, filters: Filters, *, page: int = 1, size: int = 50,
+               total: int | None = None) -> Page:
+    """One group's findings, most urgent first. total: how many there are (`count_groups`), where that is known."""
     query = _visible(actor, filters).filter(**_in_group(group, today))
     by = ("outcome_rank", "rank", "undated", "due_on") if group in ("overdue", "missing") else ("undated", "due_on", "rank")
-    return _page(query, by, today, page, size)
+    return _page(query, by, today, page, size, total)
 
 
-def _page(query: Any, by: Sequence[str], today: date, page: int, size: int) -> Page:
+def _page(query: Any, by: Sequence[str], today: date, page: int, size: int, total: int | None) -> Page:
     """One page of these findings in this order, which an index keeps; undated ones stand after the dated."""
     page, size = max(page, 1), min(max(size, 1), 200)
     order = dict.fromkeys((*by, "project", "rule", "subject"), 1)
     rows = list(query.aggregate([{"$sort": order}, {"$skip": (page - 1) * size}, {"$limit": size}], allowDiskUse=True))
     days = judged_on([row["dossier"] for row in rows])
     return Page([stored_view(FindingRecord._from_son(row), today, days.get(row["dossier"])) for row in rows],
-                query.count(), page, size)
+                query.count() if total is None else total, page, size)
 
 
 def count_groups(actor: Actor, today: date, filters: Filters | None = None) -> dict[str, int]:
     """How many findings each group holds; exact."""
-    query = _visible(actor, filters or Filters())
-    return {group: query.filter(**_in_group(group, today)).count() for group in GROUPS}
+    chosen = filters or Filters()
+    query = _visible(actor, chosen)
+    counted = chosen.status or chosen.severity or chosen.rule
+    known = None if counted else unsettled(_of_projects(actor, chosen))
+    if known is None:
+        return {group: query.filter(**_in_group(group, today)).count() for group in GROUPS}
+    soon, untold = (query.filter(**one).count() for one in (_in_group("soon", today), _due_untold(today)))
+    return _groups(known, soon, untold)
+
+
+def _groups(known: Unsettled, soon: int, untold: int) -> dict[str, int]:
+    """`untold`: due soon, without an alert."""
+    return {"overdue": known.failed, "soon": soon, "later": max(known.due - soon - untold, 0), "missing": known.unknown,
+            "papers": known.quiet + untold}
 
 
 def count_by_unit(actor: Actor, today: date) -> dict[str, dict[str, int]]:
     """For each unit how many findings are in each group."""
+    known = unsettled_by(_of_projects(actor, Filters()))
+    if known is not None:
+        soon, untold = (_by_unit(actor, one) for one in (_in_group("soon", today), _due_untold(today)))
+        found = {unit: _groups(counts, soon.get(unit, 0), untold.get(unit, 0)) for unit, counts in known.items()}
+        return {unit: groups for unit, groups in found.items() if any(groups.values())}
     table: dict[str, dict[str, int]] = {}
     for group in GROUPS:
-        rows = _visible(actor, Filters()).filter(**_in_group(group, today)).aggregate(
-            [{"$group": {"_id": "$unit", "count": {"$sum": 1}}}])
-        for row in rows:
-            table.setdefault(row["_id"], dict.fromkeys(GROUPS, 0))[group] = row["count"]
+        for unit, count in _by_unit(actor, _in_group(group, today)).items():
+            table.setdefault(unit, dict.fromkeys(GROUPS, 0))[group] = count
     return table
+
+
+def _by_unit(actor: Actor, group: Mapping[str, Any]) -> dict[str, int]:
+    rows = _visible(actor, Filters()).filter(**group).aggregate([{"$group": {"_id": "$unit", "count": {"$sum": 1}}}])
+    return {row["_id"]: row["count"] for row in rows}
 
 
 def worst_of(actor: Actor, codes: Sequence[str]) -> dict[str, tuple[str, int]]:
@@ -126,15 +151,28 @@ def _visible(actor: Actor, filters: Filters) -> Any:
     return query.filter(**_STATUS[filters.status]) if filters.status in _STATUS else query
 
 
+def _of_projects(actor: Actor, filters: Filters) -> dict[str, Any]:
+    """Matches the standings of the projects whose findings are looked at."""
+    keys = visible_keys(actor)
+    chosen = {name: value for name in ("unit", "project") if (value := getattr(filters, name))}
+    return chosen if keys is None else {**chosen, "_id": {"$in": sorted(keys)}}
+
+
+def _by_then(today: date) -> dict[str, Any]:
+    return {"outcome": "due", "due_on": {"$lte": datetime.combine(today + timedelta(days=SOON_DAYS), time())}}
+
+
+def _due_untold(today: date) -> dict[str, Any]:
+    return {"__raw__": {**_by_then(today), "alert": {"$ne": "open"}}}
+
+
 def _in_group(group: str, today: date) -> dict[str, Any]:
     """Every unsettled finding is in exactly one group."""
-    soon = today + timedelta(days=SOON_DAYS)
-    by_then, told = {"outcome": "due", "due_on": {"$lte": datetime.combine(soon, time())}}, {"alert": "open"}
-    untold = {"alert": {"$ne": "open"}}
+    by_then, told, untold = _by_then(today), {"alert": "open"}, {"alert": {"$ne": "open"}}
     groups: dict[str, dict[str, Any]] = {
         "overdue": {"outcome": "failed", "outcome_rank": OUTCOME_ORDER.index("failed"), **told},
         "soon": {**by_then, **told},
-        "later": {"outcome": "due", "due_on": {"$not": {"$lte": datetime.combine(soon, time())}}},
+        "later": {"outcome": "due", "due_on": {"$not": by_then["due_on"]}},
         "missing": {"outcome": "unknown", "outcome_rank": OUTCOME_ORDER.index("unknown")},
         "papers": {"$or": [{"outcome": "failed", **untold}, {**by_then, **untold}]},
     }

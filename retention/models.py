@@ -265,13 +265,15 @@ class Standing(Model):
     """Where a project stands after its last evaluation (`retention/standings.py`): derived, for boards. `id` is the dossier's.
 
     needed, settled: mandatory materials, and those present or waived; lacks: the types that are neither. late_since: the
-    oldest day a failed rule named. next_on, next_title: what is due next. digest: of all answers (`retention/kept.py`), also
+    oldest day a failed rule named. quiet: failed, and told of by another finding. next_on, next_title: what is due next. undated,
+    unnext: the order of lists, what has a day first. digest: of all answers (`retention/kept.py`), also
     of those that have no row.
     """
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "standings", "auto_create_index": False,
-        "indexes": [("unit", "failed", "due", "unknown"), ("late_since", "id"), "lacks"]}
+        "indexes": [("unit", "failed", "quiet", "due", "unknown"), ("late_since", "id"), "lacks",
+                    ("undated", "late_since", "unnext", "next_on", "project")]}
 
     id: str = StringField(primary_key=True)
     project: str = StringField(required=True)
@@ -282,6 +284,7 @@ class Standing(Model):
     settled: int = IntField(default=0)
     lacks: list[str] = ListField(StringField())
     failed: int = IntField(default=0)
+    quiet: int = IntField(default=0)
     grave: int = IntField(default=0)
     unknown: int = IntField(default=0)
     due: int = IntField(default=0)
@@ -291,6 +294,8 @@ class Standing(Model):
     late_since: date | None = DateField()
     next_on: date | None = DateField()
     next_title: str = StringField(default="")
+    undated: bool = BooleanField(default=True)
+    unnext: bool = BooleanField(default=True)
     evaluated_on: date = DateField(required=True)
 
 

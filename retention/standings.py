@@ -35,6 +35,7 @@ def standing_of(place: Place, read: Reading, findings: Sequence[Finding], day: d
     return {
         "_id": place.dossier, "project": place.code, "project_name": place.name, "unit": place.unit, "profile": key_of(profile),
         "needed": len(wanted), "settled": len(wanted) - len(lacks), "lacks": lacks, "failed": len(failed),
+        "quiet": counts[Outcome.FAILED] - len(failed), "undated": late is None, "unnext": coming is None,
         "grave": sum(finding.severity in GRAVE for finding in failed), "unknown": counts[Outcome.UNKNOWN],
         "due": counts[Outcome.DUE], "passed": counts[Outcome.PASSED], "not_applicable": counts[Outcome.NOT_APPLICABLE],
         "next_title": all_rules()[coming.rule].title if coming else "", "digest": digest_of(place, findings),

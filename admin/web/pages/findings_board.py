@@ -29,11 +29,12 @@ def board() -> Any:
     only = chosen.get("group", "")
     wanted = [only] if only in GROUPS else list(GROUPS)
     page, size = (page_number(), SIZE) if only in GROUPS else (1, ON_BOARD)
-    lists = {group: finding_lists.list_group(who, day, group, filters, page=page, size=size) for group in wanted}
+    counts = finding_lists.count_groups(who, day, filters)
+    lists = {group: finding_lists.list_group(who, day, group, filters, page=page, size=size, total=counts[group]) for group in wanted}
     return render_template(
         "pages/findings.html", lists=lists, groups=GROUPS, only=only, chosen=chosen, today=day,
         scheduler_silent=scheduler_lease() is None,
-        counts=finding_lists.count_groups(who, day, filters), rules=finding_lists.rules_in_use(),
+        counts=counts, rules=finding_lists.rules_in_use(),
         units=queries.units_of(who), severities=words.SEVERITIES, statuses=words.STATUSES)
 
 

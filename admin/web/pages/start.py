@@ -35,14 +35,15 @@ def _page_of(who: Actor) -> str:
 def _overview(who: Actor) -> dict[str, Any]:
     """What all record-reading roles see on top: exact counts of their scope."""
     day = today()
+    counts = finding_lists.count_groups(who, day)
     return {
         "today": day,
         "scheduler_silent": silence_for(who),
-        "counts": finding_lists.count_groups(who, day),
+        "counts": counts,
         "projects_total": queries.list_projects(who, size=1).total,
         "documents_total": queries.count_documents(who),
-        "urgent": finding_lists.list_group(who, day, "overdue", finding_lists.Filters(), size=TOP),
-        "soon": finding_lists.list_group(who, day, "soon", finding_lists.Filters(), size=TOP),
+        "urgent": finding_lists.list_group(who, day, "overdue", finding_lists.Filters(), size=TOP, total=counts["overdue"]),
+        "soon": finding_lists.list_group(who, day, "soon", finding_lists.Filters(), size=TOP, total=counts["soon"]),
     }
 
 
