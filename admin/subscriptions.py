@@ -22,7 +22,7 @@ from retention.alerts import refresh
 from search.projection import documents_by_id
 
 # Seconds; a commit of the index, a judgement, a transaction cost the same for one or for many.
-INDEX_GATHER, JUDGE_GATHER, GUARD_GATHER, FIELDS_GATHER = 0.1, 0.25, 0.25, 0.5
+INDEX_GATHER, JUDGE_GATHER, GUARD_GATHER, FIELDS_GATHER = 0.1, 0.6, 0.25, 0.5
 INDEX_IDLE = 0.1  # who files one paper and looks for it waits for this lane
 JUDGE_BATCH = 256
 

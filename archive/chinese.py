@@ -8,13 +8,14 @@ PDF lines and table cells cut Chinese words where no space belongs.
 import re
 import sys
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import opencc
 from numpy.typing import NDArray
 
 LONG = 200  # characters; from here on looking all of them up at once is quicker, ten times for a page
+LINES = 4096  # kept: a line of a text is asked for by everybody who looks into the text, one after the other
 _SPACE = re.compile(r"\s+")
 _HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 
@@ -22,7 +23,7 @@ _HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 def fold(text: str) -> str:
     """The same text in comparable form; `len(fold(t)) == len(t)` always holds."""
     if len(text) < LONG:
-        return text.translate(_table())
+        return _folded_line(text)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     return str(_folded_codes()[codes].tobytes(), "utf-32-le", "surrogatepass")
 
@@ -30,6 +31,11 @@ def fold(text: str) -> str:
 def squash(text: str) -> str:
     """Folded text without any white space: what a phrase is matched against."""
     return _SPACE.sub("", fold(text))
+
+
+@lru_cache(LINES)
+def _folded_line(text: str) -> str:
+    return text.translate(_table())
 
 
 @cache

@@ -49,18 +49,32 @@ def name_words(filename: str) -> tuple[str, ...]:
 
 def lessons(unit: str, filename: str) -> list[Lesson]:
     """What this unit's confirmed names say about a name, the longest words first. No access check: for recognition."""
-    words = name_words(filename)
+    return lessons_of(unit, [filename]).get(filename, [])
+
+
+def lessons_of(unit: str, filenames: Sequence[str]) -> dict[str, list[Lesson]]:
+    """As `lessons`, of many names at once; those that nothing is known of are left out."""
+    words_of = {filename: name_words(filename) for filename in filenames}
+    counted = _counted(unit, sorted({word for words in words_of.values() for word in words}))
+    found = {filename: [Lesson(word, key, count, sum(counted[word].values()))
+                        for word in words if word in counted for key, count in counted[word].items()]
+             for filename, words in words_of.items()}
+    return {filename: sorted(some, key=lambda lesson: (-len(lesson.word), -lesson.count, lesson.type))
+            for filename, some in found.items() if some}
+
+
+def _counted(unit: str, words: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How often each word stood for each type."""
     match = {"unit": unit, "words": {"$in": list(words)}, "aside_by": ""}
     if not unit or not words or collection(TypeEvidence).find_one(match, {"_id": 1}) is None:
-        return []  # as for most names; asking so costs a fraction of counting
+        return {}  # as for most names; asking so costs a fraction of counting
     counted: dict[str, dict[str, int]] = defaultdict(dict)
     for row in collection(TypeEvidence).aggregate([
             {"$match": match}, {"$unwind": "$words"},
             {"$match": {"words": {"$in": list(words)}}},
             {"$group": {"_id": {"word": "$words", "type": "$type"}, "count": {"$sum": 1}}}]):
         counted[row["_id"]["word"]][row["_id"]["type"]] = row["count"]
-    found = [Lesson(word, key, count, sum(counts.values())) for word, counts in counted.items() for key, count in counts.items()]
-    return sorted(found, key=lambda lesson: (-len(lesson.word), -lesson.count, lesson.type))
+    return counted
 
 
 def units_taught(actor: Actor) -> Sequence[str] | None:

@@ -70,7 +70,7 @@ def _single(report: Report) -> list[str]:
 def _heap(report: Report) -> list[str]:
     """Measured apart, beside other work: what counts there is the processor's time of each process."""
     rows: list[Row] = [(found["what"], found["load"], found["docs_per_second"], *(
-        found["processor_seconds"].get(name, "–") for name in ("admin ingest", "ingest.sandbox_worker", "mongod")),
+        found["processor_seconds"].get(name, "–") for name in ("admin ingest", "ingest.reading_worker", "mongod")),
         round(sum(found["processor_seconds"].values()), 1)) for found in report["heap"]["runs"]]
     return ["", "## 一堆文件，处理器时间 · A heap of files, processor time", "", report["heap"]["note"], "",
             *_table(("", "负载 load", "docs/s", "archive, s", "sandbox, s", "mongod, s", "合计 all, s"), rows), "",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive import taxonomy
-from archive.learning import lessons
+from archive.learning import Lesson, lessons
 from archive.operations.descriptions import Description
-from ingest.classify import REVISION, recognise
+from ingest.classify import REVISION, Recognition, recognise
 from ingest.learned import with_lessons
-from ingest.metadata import read_metadata
+from ingest.metadata import DocumentMetadata, read_metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,14 @@ def describe(filename: str, pages: Sequence[str], headings: Sequence[str] = (), 
              unit: str = "") -> Description:
     """A description in which what was given wins over what was read; with `unit`, what its people confirmed before is
     counted in. Raises UnknownDocumentType."""
-    given = given or Given()
-    recognition = with_lessons(recognise(filename, pages, headings), lessons(unit, filename))
-    metadata = read_metadata(filename, pages)
+    return described(recognise(filename, pages, headings), read_metadata(filename, pages), given or Given(),
+                     lessons(unit, filename))
+
+
+def described(recognised: Recognition, metadata: DocumentMetadata, given: Given,
+              taught: Sequence[Lesson] = ()) -> Description:
+    """As `describe`, where name and text were looked at already; `taught`: the lessons of the unit about the name."""
+    recognition = with_lessons(recognised, taught)
     if given.type:
         key, source = taxonomy.load().get(given.type).key, "given"
     else:

@@ -7,7 +7,6 @@ from archive.clock import Clock
 from archive.models import Document, OutboxEvent, PageLayout, TextState
 from archive.models.fields import DocumentFields, FieldValue
 from archive.operations.fields import FieldsRead, record_fields
-from archive.operations.whole_texts import ValueRead
 from archive.queries import pages_by_version
 from archive.transaction import collection
 from ingest.fields import EXTRACTOR, Found, read_fields
@@ -50,12 +49,6 @@ class FieldReader:
             fresh = {row["_id"] for row in rows}
             done += self.read([document for document in batch if document.current not in fresh])
         return done
-
-
-def values_of(pages: Sequence[str]) -> list[ValueRead]:
-    """The values of a text that was not recognised from pictures."""
-    return [ValueRead(found.key, found.value, found.quote, found.page, found.start, found.end, found.confidence)
-            for found in read_fields(pages)]
 
 
 def _value(found: Found, box: list[float]) -> FieldValue:

@@ -22,7 +22,7 @@ from archive.digests import Digests
 from archive.errors import ArchiveError, Invalid, NotFound, Refused
 from archive.models import ImportRun, Project
 from archive.operations import imports
-from archive.operations.documents import dossier_for_files, holds
+from archive.operations.documents import dossier_for_files, held
 from ingest.intake import Intaker
 from ingest.manifest import COLUMNS, Row
 
@@ -100,7 +100,7 @@ class Importer:
     def _prepare(self, row: Row) -> imports.Row:
         def keep(project: Project, staged: Staged) -> imports.Row:
             handed = imports.Handed(project, row.path, staged.digests)
-            if holds(project, staged.digests.sha256):
+            if held(project, [staged.digests.sha256]):
                 return imports.Row(row.number, handed=handed)
             return imports.Row(row.number, project, self.intake.accept(self.actor, project, staged, row.given), handed=handed)
 
@@ -112,7 +112,7 @@ class Importer:
     def _try(self, row: Row) -> tuple[Tried, str]:
         """The second is the file's key within the manifest, where it would be filed."""
         def look(project: Project, staged: Staged) -> tuple[Tried, str]:
-            if holds(project, staged.digests.sha256):
+            if held(project, [staged.digests.sha256]):
                 return Tried(row, "duplicate"), ""
             self.intake.look(self.actor, project, staged, row.given)
             return Tried(row, "new"), f"{project.id}/{staged.digests.sha256}"

@@ -7,6 +7,7 @@ and only then is the document filed: object first, then the transaction that nam
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from archive.access import Actor, require
@@ -19,12 +20,13 @@ from archive.operations import documents
 from archive.operations.descriptions import Description
 from archive.operations.documents import Filed, Intake, Scan, TextRead
 from archive.operations.members import Origin
-from archive.operations.withdrawals import refused_before
 from archive.permissions import Permission
 from archive.queries import find_document
-from ingest.describe import Given, describe
-from ingest.guard import marked
+from ingest.describe import Given, described
+from ingest.examination import EXAMINE, Examination, examine, has_text
+from ingest.guard import suspicion
 from ingest.identification import Identifier
+from ingest.lookups import Known, look_up
 from ingest.media_types import identify
 from ingest.pronom import known_puid
 from ingest.reading import HEAD_PAGES, Reading, as_stack, read
@@ -38,7 +40,7 @@ LONGEST_NAME = 255
 NOT_KEPT = "文件内容没有保留；请登记目录条目（脱密题名与存放位置），原件按保密规定移交保管。"
 
 
-@dataclass(slots=True)
+@dataclass
 class Submission:
     """A file on its way through the stages, and what they have found out."""
 
@@ -54,6 +56,17 @@ class Submission:
     @property
     def filename(self) -> str:
         return self.staged.filename
+
+    @cached_property
+    def known(self) -> Known:
+        """As the archive was when first asked."""
+        return look_up(self.project, [self.staged])
+
+    @cached_property
+    def examination(self) -> Examination:
+        """By the worker that read the text; here where it gave none, as of a file without text."""
+        text = self.reading.text
+        return self.reading.examination or examine(self.filename, text.pages, self.reading.headings, complete=self.reading.complete)
 
 
 class Intaker:
@@ -111,10 +124,12 @@ class Intaker:
         require(actor, Permission.DOCUMENT_FILE)
         return self._accept(actor, Submission(project, staged, given))
 
-    def accept_new(self, actor: Actor, project: Project, staged: Staged, given: Given) -> Intake | Filed:
-        """As `accept`; what the dossier has already is answered as such and not looked at again."""
+    def accept_new(self, actor: Actor, project: Project, staged: Staged, given: Given, known: Known) -> Intake | Filed:
+        """As `accept`, of a file that was looked up together with others; what the dossier has already is answered as such
+        and not looked at again."""
         require(actor, Permission.DOCUMENT_FILE)
         submission = Submission(project, staged, given)
+        submission.known = known
         return self._known(actor, submission) or self._accept(actor, submission)
 
     def look(self, actor: Actor, project: Project, staged: Staged, given: Given) -> None:
@@ -143,7 +158,7 @@ class Intaker:
         return documents.add_version(actor, self.clock, key, intake)
 
     def _known(self, actor: Actor, submission: Submission) -> Filed | None:
-        if not documents.holds(submission.project, submission.staged.digests.sha256):
+        if submission.staged.digests.sha256 not in submission.known.held:
             return None
         try:
             return documents.duplicate_in(actor, submission.project, submission.staged.digests.sha256)
@@ -159,12 +174,12 @@ class Intaker:
             documents.record_refusal(actor, self.clock, submission.project.code, submission.staged.digests,
                                      str(refusal.facts["reason"]), secret=isinstance(refusal, Secret))
             raise
-        text = submission.reading.text
-        description = describe(submission.filename, text.pages, submission.reading.headings, submission.given,
-                               submission.project.unit)
+        text, found = submission.reading.text, submission.examination
+        taught = submission.known.lessons.get(submission.filename, ())
+        description = described(found.recognition, found.metadata, submission.given, taught)
         if not submission.reading.complete:
             description = _without_reading(description, submission.given)
-        whole = whole_text(text.pages) if submission.reading.complete else None
+        whole = whole_text(found.whole) if found.whole else None
         holds = holds_files(submission.staged.path, submission.media_type)
         self.blobs.put(submission.staged.path, submission.staged.digests.sha256, hashed=True)
         return Intake(
@@ -175,7 +190,7 @@ class Intaker:
 
     def _refuse_known_secrets(self, submission: Submission) -> None:
         """Bytes that had to be removed once are not let in again, even where only recognition could read them."""
-        if reason := refused_before(submission.staged.digests.sha256):
+        if reason := submission.known.refused.get(submission.staged.digests.sha256):
             raise Secret(filename=submission.filename, reason=f"{reason}。{NOT_KEPT}")
 
     def _scan(self, submission: Submission) -> None:
@@ -196,15 +211,14 @@ class Intaker:
     def _read_head(self, submission: Submission) -> None:
         """Most files as a whole; of a long one the first pages, for refusal and recognition: the worker reads it in full."""
         submission.reading = read(self.sandbox, submission.staged.path, submission.media_type, submission.filename,
-                                  HEAD_PAGES)
+                                  HEAD_PAGES, EXAMINE)
 
     def _refuse_secrets(self, submission: Submission) -> None:
         """State secrets may not enter a system that is not cleared for them (保守国家秘密法)."""
-        text = submission.reading.text
-        if not any(page.strip() for page in text.pages):
+        if not has_text(submission.reading.text.pages):
             return
         submission.secrecy_checked = True
-        if why := marked(text.pages, submission.staged.digests.sha256):
+        if why := suspicion(submission.examination.marking, submission.staged.digests.sha256):
             raise Secret(filename=submission.filename, reason=f"{why.reason}。{NOT_KEPT}")
 
 

@@ -1,5 +1,6 @@
 """From bytes to text: one file through the sandbox, whatever happens answered as a state with a reason."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from archive.operations.documents import TextRead
 from archive.operations.layouts import layouts_of
 from archive.remarks import Remark, Severity
 from ingest.describe import describe
+from ingest.examination import Examination
+from ingest.examination_message import examination_of
 from ingest.extractors import engine_of
 from ingest.extractors.base import Extraction, NoExtractor, UnreadableFile
 from ingest.guard import keep_text
@@ -22,6 +25,7 @@ from ingest.one_by_one import one_by_one
 from ingest.sandbox import Sandbox, SandboxFailure
 from ingest.unpacking.readers import READERS
 
+log = logging.getLogger("dangan.reading")
 HEAD_PAGES = 20  # most documents as a whole: they are read once, and refused or recognised by all they say
 _UNSUPPORTED = "此格式暂不读取文字，文件已原样保存，可下载查看。"
 _STACK = "整叠扫描件：已按分隔页拆成各件，文字在各件里识别，见“包内文件”。"
@@ -35,20 +39,35 @@ class Reading:
     text: TextRead
     headings: tuple[str, ...] = ()
     complete: bool = True
+    examination: Examination | None = None
 
 
-def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages: int | None = None) -> Reading:
-    """Read a file's text. Never raises for what is in the file: the state says what became of it."""
+def read(sandbox: Sandbox, path: Path, media_type: str, filename: str, max_pages: int | None = None, task: str = "") -> Reading:
+    """Read a file's text. Never raises for what is in the file: the state says what became of it.
+
+    With the task EXAMINE a text that is there comes with its examination.
+    """
     doubts, reader = _doubts(media_type, filename), engine_of(media_type)
     try:
-        extraction = sandbox.extract(path, media_type, filename, max_pages=max_pages)
+        extraction = sandbox.extract(path, media_type, filename, max_pages=max_pages, task=task)
     except NoExtractor:
         return Reading(TextRead(TextState.UNSUPPORTED, reason=_BUNDLE if media_type in READERS else _UNSUPPORTED, remarks=doubts))
     except (UnreadableFile, SandboxFailure) as error:
         return Reading(TextRead(TextState.UNREADABLE, reason=str(error), remarks=doubts, reader=reader))
     text = replace(_as_text(extraction, media_type), remarks=(*doubts, *extraction.remarks), reader=reader,
                    headings=extraction.headings)
-    return Reading(text, tuple(extraction.headings), extraction.complete)
+    return Reading(text, tuple(extraction.headings), extraction.complete, _examination(extraction))
+
+
+def _examination(extraction: Extraction) -> Examination | None:
+    """None also where the worker told nonsense: the archive then looks at the text itself."""
+    if extraction.examination is None:
+        return None
+    try:
+        return examination_of(extraction.examination)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        log.warning("a reading worker gave an examination that is none")
+        return None
 
 
 def as_stack(text: TextRead) -> TextRead:

@@ -1,7 +1,7 @@
 """Where hostile files meet a wall: text is read by worker processes that a file may crash, hang or fill without harm.
 
 A file costs at most its own text, with a reason; the worker it ruined is replaced. Owns the pool of workers, not what
-they do (`ingest.sandbox_worker`) nor how one is spoken to (`ingest.sandbox_process`).
+they do (`ingest.reading_worker`) nor how one is spoken to (`ingest.sandbox_process`).
 """
 
 import logging
@@ -59,7 +59,7 @@ class Sandbox:
     """A pool of reading workers, started as they are needed. Safe to share between threads; close it, or use `with`."""
 
     def __init__(self, workers: int = 2, limits: Limits | None = None,
-                 worker_module: str = "ingest.sandbox_worker") -> None:
+                 worker_module: str = "ingest.reading_worker") -> None:
         self.limits = limits or Limits()
         self._module = worker_module
         self._folder = tempfile.TemporaryDirectory(prefix="dangan-read-", ignore_cleanup_errors=True)
@@ -90,7 +90,7 @@ class Sandbox:
     def extract(self, path: Path, media_type: str, filename: str, max_pages: int | None = None, task: str = "") -> Extraction:
         """The text of a file; only of its first `max_pages` pages where given. Waits while all workers are busy.
 
-        `task` is for workers that do something else with a file.
+        `task` is what a worker is to do that can do several things.
 
         Raises NoExtractor, UnreadableFile or SandboxFailure for the file; SandboxClosed and EngineDown for the system.
         """

@@ -72,7 +72,8 @@ def extraction_of(message: dict[str, Any]) -> Extraction:
     flags = {name: bool(message[name]) for name in ("truncated", "garbled", "complete", "damaged")}
     return Extraction(page_count=int(message["page_count"]), engine=str(message["engine"]), **texts, **flags,  # type: ignore[arg-type]
                       properties=_properties(message["properties"]), image_pages=_numbers(message["image_pages"]),
-                      remarks=tuple(_remark(remark) for remark in _list(message["remarks"])[:MOST_REMARKS]))
+                      remarks=tuple(_remark(remark) for remark in _list(message["remarks"])[:MOST_REMARKS]),
+                      examination=message["examination"])
 
 
 def _properties(values: object) -> dict[str, str]:

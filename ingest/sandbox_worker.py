@@ -1,8 +1,8 @@
 """A reading worker: a process that reads one file after another until it is told to stop or something kills it.
 
-Started by `ingest.sandbox` as `python -m ingest.sandbox_worker`. It puts itself behind a wall before it looks at any
-file: limits on memory, processor time and files, no network where the kernel allows, no way to gain rights, and death
-with its parent. Imports the extractors and nothing else of the system.
+The part of every worker that is the same; what it does with a file is the caller's (`ingest.reading_worker`). It puts
+itself behind a wall before it looks at any file: limits on memory, processor time and files, no network where the kernel
+allows, no way to gain rights, and death with its parent.
 """
 
 import ctypes
@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
-from ingest import extractors
 from ingest.extractors.base import Extraction, NoExtractor, Source, UnreadableFile
 from ingest.sandbox_protocol import Limits, frame, read_job, source_of
 
@@ -24,7 +23,7 @@ _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
-def serve(extract: Callable[[Source], Extraction] = extractors.extract) -> None:
+def serve(extract: Callable[[Source], Extraction]) -> None:
     """Answer jobs until the pipe closes. Arguments on the command line: the limits as JSON, the parent's pid."""
     limits, parent = Limits(**json.loads(sys.argv[1])), int(sys.argv[2])
     jobs, answers = take_over_pipes()
@@ -97,6 +96,3 @@ def _say(pipe: BinaryIO, message: dict[str, Any]) -> None:
     pipe.write(frame(message))
     pipe.flush()
 
-
-if __name__ == "__main__":
-    serve()

@@ -4,10 +4,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from admin.system import System
 from admin.worker import wait_until_done
-from archive.models import Document, Member, Outcome, TextRecord, Unpacking
+from archive.models import Document, Member, Model, Outcome, TextRecord, Unpacking
+from archive.transaction import collection
 
 _STATUS = {Outcome.FILED.value: "filed", Outcome.VERSION.value: "filed", Outcome.DUPLICATE.value: "duplicate",
            Outcome.SKIPPED.value: "skipped"}
@@ -65,17 +67,21 @@ def any_rejected(reports: Iterable[FileReport]) -> bool:
 
 def _describe(reports: Sequence[FileReport]) -> None:
     for batch in _batches(report.document for report in reports if report.document):
-        documents = {d.id: d for d in Document.objects(id__in=batch)}
-        texts = {t.document: t for t in TextRecord.objects(id__in=[d.current for d in documents.values()])}
-        endings = {u.id: u for u in Unpacking.objects(id__in=[d.current for d in documents.values()], state__ne="single")}
+        documents = _rows(Document, batch, "type", "type_source", "text_reason", "current")
+        versions = [document["current"] for document in documents.values()]
+        texts = _rows(TextRecord, versions, "page_count", "chars")
+        endings = _rows(Unpacking, versions, "reason", state={"$ne": "single"})
         for report in reports:
             if (document := documents.get(report.document or "")) is not None:
-                report.type, report.type_source = document.type, document.type_source
-                report.reason = document.text_reason or None
-                if unpacking := endings.get(document.current):
-                    report.reason = report.reason or unpacking.reason or None
-                if text := texts.get(document.id):
-                    report.pages, report.chars = text.page_count, text.chars
+                unpacking, text = endings.get(document["current"], {}), texts.get(document["current"], {})
+                report.type, report.type_source = document["type"], document["type_source"]
+                report.reason = document.get("text_reason") or unpacking.get("reason") or None
+                report.pages, report.chars = text.get("page_count"), text.get("chars")
+
+
+def _rows(model: type[Model], keys: Sequence[str], *names: str, **match: object) -> dict[str, dict[str, Any]]:
+    """As they are stored: there may be thousands, and a few of their fields are wanted."""
+    return {row["_id"]: row for row in collection(model).find({"_id": {"$in": list(keys)}, **match}, dict.fromkeys(names, 1))}
 
 
 def _members(parents: Iterable[str]) -> dict[str, list[FileReport]]:

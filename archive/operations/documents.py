@@ -128,9 +128,10 @@ def duplicate_in(actor: Actor, project: Project, sha256: str) -> Filed:
     return Filed(find_document(actor, version.document), version, duplicate=True)
 
 
-def holds(project: Project, sha256: str) -> bool:
-    """Whether some document of this dossier has these bytes, as a version old or new. No access check."""
-    return collection(Version).find_one({"dossier": project.id, "sha256": sha256}, {"_id": 1}) is not None
+def held(project: Project, digests: Sequence[str]) -> frozenset[str]:
+    """Those of these bytes (SHA-256) that some document of this dossier has, as a version old or new. No access check."""
+    rows = collection(Version).find({"dossier": project.id, "sha256": {"$in": list(digests)}}, {"_id": 0, "sha256": 1})
+    return frozenset(row["sha256"] for row in rows)
 
 
 def dossier_for_files(actor: Actor, code: str) -> Project:

@@ -43,10 +43,11 @@ def is_cleared(sha256: str) -> bool:
     return Clearance.objects(id=sha256).first() is not None
 
 
-def refused_before(sha256: str) -> str:
-    """Why these very bytes were removed before, and may not come again; empty where they may."""
-    known = collection(Withdrawal).find_one({"sha256": sha256}, {"reason": 1}, sort=[("at", -1)])
-    return "" if known is None or is_cleared(sha256) else str(known["reason"])
+def refused_before(digests: Sequence[str]) -> dict[str, str]:
+    """Of bytes (SHA-256) that were removed before and may not come again: why."""
+    rows = collection(Withdrawal).find({"sha256": {"$in": list(digests)}}, {"sha256": 1, "reason": 1}).sort("at", 1)
+    known = {str(row["sha256"]): str(row["reason"]) for row in rows}
+    return {digest: reason for digest, reason in known.items() if not is_cleared(digest)}
 
 
 def withdraw(clock: Clock, version_id: str, why: Suspicion, redescribe: Redescribe) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from archive.errors import ArchiveError
 from archive.remarks import Remark
@@ -70,7 +70,7 @@ class Extraction:
     characters that are not its text; `damaged` where the text was salvaged from a broken file. `engine` is name and
     version; `headings` serve recognition. `properties` is what the file says of itself, under the names of `_properties`;
     `image_pages` (from 1) are pages whose text can only be had by looking at them; `remarks` what is to be said about the
-    file besides.
+    file besides. `examination` is what a reading worker was told to find out besides (`ingest.examination_message`).
     """
 
     pages: tuple[str, ...]
@@ -85,6 +85,7 @@ class Extraction:
     properties: Mapping[str, str] = field(default_factory=dict)
     image_pages: tuple[int, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    examination: Mapping[str, Any] | None = None
 
 
 class Extractor(Protocol):

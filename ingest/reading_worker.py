@@ -1,0 +1,22 @@
+"""The worker that reads: text, and where the job says so what the text is examined for. `python -m ingest.reading_worker`."""
+
+from dataclasses import replace
+
+from ingest import extractors
+from ingest.examination import EXAMINE, examine, has_text
+from ingest.examination_message import message_of
+from ingest.extractors.base import Extraction, Source
+from ingest.sandbox_worker import serve
+
+
+def read(source: Source) -> Extraction:
+    """Raises NoExtractor, UnreadableFile and whatever a library does."""
+    found = extractors.extract(source)
+    if source.task != EXAMINE or found.garbled or not has_text(found.pages):
+        return found
+    return replace(found, examination=message_of(
+        examine(source.filename, found.pages, found.headings, complete=found.complete)))
+
+
+if __name__ == "__main__":
+    serve(read)
