@@ -27,8 +27,8 @@ from search.service import SearchService
 Part = TypeVar("Part", Renderer, Identifier)
 
 
-def build(settings: Settings, *, work: bool = False, clock: Clock | None = None, **replace: Any) -> System:
-    """Wire the system for one process. `work`: become the worker where nobody else is.
+def build(settings: Settings, *, work: bool = False, read: bool = False, clock: Clock | None = None, **replace: Any) -> System:
+    """Wire the system for one process. `work`: become the worker where nobody else is. `read`: files will be read at once.
 
     Any part of `System` may be replaced by keyword, for tests. Only `restoring` opens an archive whose restore was
     begun and not finished. Raises EngineDown, BadSetting, HalfRestored.
@@ -36,16 +36,19 @@ def build(settings: Settings, *, work: bool = False, clock: Clock | None = None,
     settings = with_secret_key(settings)
     closing = ExitStack()
     try:
-        return _build(settings, closing, work, clock or SystemClock(settings.timezone), replace)
+        return _build(settings, closing, work, read, clock or SystemClock(settings.timezone), replace)
     except BaseException:
         closing.close()
         raise
 
 
-def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, replace: dict[str, Any]) -> System:
+def _build(settings: Settings, closing: ExitStack, work: bool, read: bool, clock: Clock, replace: dict[str, Any]) -> System:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     mailer = replace.pop("mailer", None) or backends.mailer(settings)
     works = work and backends.worker_lock(settings, closing)
+    sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox(settings.readers if works else 2))
+    if read:
+        sandbox.warm_up()  # while the database starts
     connect(backends.mongodb_url(settings, closing))
     closing.callback(disconnect)
     if not replace.pop("restoring", False):
@@ -53,7 +56,6 @@ def _build(settings: Settings, closing: ExitStack, work: bool, clock: Clock, rep
     prepare((*models.ALL, *retention_models.ALL))
     blobs = replace.pop("blobs", None) or moving_blobs(settings, clock)
     index = replace.pop("index", None) or backends.search_index(settings, closing, writable=works)
-    sandbox = replace.pop("sandbox", None) or closing.enter_context(Sandbox(settings.readers if works else 2))
     renderer = replace.pop("renderer", None) or _closing(closing, Renderer())
     intake = Intaker(blobs, sandbox, clock, backends.staging_folder(settings), settings.max_upload,
                      backends.scanner(settings), identifier=_closing(closing, Identifier()), through=not settings.s3_url)

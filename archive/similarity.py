@@ -65,7 +65,7 @@ def _runs(chars: NDArray[np.uint64]) -> NDArray[np.uint64]:
     numbers = np.zeros(count, dtype=np.uint64)
     for place in range(RUN):
         numbers = numbers * _BASE + chars[place:place + count]
-    return np.unique(_mixed(numbers))
+    return _mixed(numbers)
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -121,6 +121,10 @@ class Sandbox:
         self._idle.put(worker)
         return self._result(message, source)
 
+    def warm_up(self) -> None:
+        """Start the workers now, beside what the caller does next; who does not come up is replaced when it is needed."""
+        self._starter.submit(self._warm)
+
     def rest(self) -> None:
         """End the workers that are idle, for the memory they hold; the next job starts a fresh one."""
         idle: list[WorkerProcess | None] = []
@@ -154,9 +158,8 @@ class Sandbox:
             except (Gone, TimedOut, BadAnswer):
                 _log.warning("an idle reading worker was gone; a new one takes its place")
         self._discard(worker)
-        fresh = self._starter.submit(self._spawn, source).result()
+        fresh = self._starter.submit(self._spawn, source.filename).result()
         try:
-            fresh.wait_ready()
             fresh.take(source)
         except (Gone, TimedOut, BadAnswer) as error:
             words = self._discard(fresh).rpartition("\n")[2]
@@ -164,10 +167,16 @@ class Sandbox:
             raise EngineDown(engine="文字读取进程", reason=words or type(error).__name__) from error
         return fresh
 
-    def _spawn(self, source: Source) -> WorkerProcess:
+    def _warm(self) -> None:
+        with suppress(queue.Empty, SandboxClosed):
+            while (worker := self._idle.get_nowait()) is None:
+                self._idle.put(self._spawn(""))
+            self._idle.put(worker)
+
+    def _spawn(self, filename: str) -> WorkerProcess:
         with self._lock:
             if self._closed:
-                raise SandboxClosed(filename=source.filename)
+                raise SandboxClosed(filename=filename)
             worker = WorkerProcess(self._module, self.limits, Path(self._folder.name) / str(next(self._numbers)))
             self._alive.add(worker)
             return worker

@@ -47,6 +47,7 @@ class WorkerProcess:
         self.limits = limits
         self.jobs_done = 0
         self.rss = 0
+        self._ready = False
         self._folder = folder
         self._reaping = threading.Lock()
         self._reaped = False
@@ -74,11 +75,14 @@ class WorkerProcess:
         return self.jobs_done >= self.limits.jobs or self.rss > self.limits.rss_mb << 20
 
     def wait_ready(self) -> None:
-        """Raises Gone, TimedOut or BadAnswer where the worker does not come up."""
-        self._expect("ready", monotonic() + _START_SECONDS)
+        """At once where it was ready before. Raises Gone, TimedOut or BadAnswer where the worker does not come up."""
+        if not self._ready:
+            self._expect("ready", monotonic() + _START_SECONDS)
+            self._ready = True
 
     def take(self, source: Source) -> None:
-        """Hand over a job and see it taken up. Raises Gone where the worker had died while idle."""
+        """Hand over a job and see it taken up. Raises Gone where the worker had died while idle, and as `wait_ready`."""
+        self.wait_ready()
         try:
             os.write(self._to, frame(job_of(source)))
         except BrokenPipeError as error:

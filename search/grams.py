@@ -6,7 +6,8 @@ pairs follow each other; single characters have a field of their own. Knows no e
 
 import re
 from collections.abc import Sequence
-from operator import add
+
+import numpy as np
 
 from archive.chinese import squash
 
@@ -23,7 +24,10 @@ def searchable(text: str) -> str:
 
 def pairs(squashed: str) -> str:
     """`甲乙丙` → `甲乙 乙丙`; empty for fewer than two characters."""
-    return " ".join(map(add, squashed, squashed[1:]))
+    codes = np.frombuffer(squashed.encode("utf-32-le", "surrogatepass"), "<u4")
+    spaced = np.full((max(len(codes) - 1, 0), 3), ord(" "), "<u4")
+    spaced[:, 0], spaced[:, 1] = codes[:-1], codes[1:]
+    return str(spaced.tobytes(), "utf-32-le", "surrogatepass")[:-1]
 
 
 def joined_pairs(squashed: Sequence[str]) -> str:

@@ -23,9 +23,9 @@ as_of = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="以这�
 
 
 @contextmanager
-def opened(*, work: bool = False) -> Iterator[System]:
+def opened(*, work: bool = False, read: bool = False) -> Iterator[System]:
     """The system the settings name, for the length of a command."""
-    system = build(settings.load(), work=work)
+    system = build(settings.load(), work=work, read=read)
     try:
         yield system
     finally:

@@ -35,7 +35,7 @@ def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> 
     files = list(_files(paths))
     if type_key:
         taxonomy.load().get(type_key)
-    with opened(work=True) as system, working(system):
+    with opened(work=True, read=True) as system, working(system):
         find_project(LOCAL, code)
         started = time.monotonic()
         receipt = open_receipt(LOCAL, system.clock, code, Channel.CLI)
