@@ -127,11 +127,7 @@ class Sandbox:
 
     def rest(self) -> None:
         """End the workers that are idle, for the memory they hold; the next job starts a fresh one."""
-        idle: list[WorkerProcess | None] = []
-        with suppress(queue.Empty):
-            while True:
-                idle.append(self._idle.get_nowait())
-        for worker in idle:
+        for worker in self._idle_ones():
             self._discard(worker)
             self._idle.put(None)
 
@@ -167,10 +163,18 @@ class Sandbox:
             raise EngineDown(engine="文字读取进程", reason=words or type(error).__name__) from error
         return fresh
 
+    def _idle_ones(self) -> list[WorkerProcess | None]:
+        """Taken from the queue: each, or None in its place, is to be put back."""
+        idle: list[WorkerProcess | None] = []
+        with suppress(queue.Empty):
+            while True:
+                idle.append(self._idle.get_nowait())
+        return idle
+
     def _warm(self) -> None:
-        with suppress(queue.Empty, SandboxClosed):
-            while (worker := self._idle.get_nowait()) is None:
-                self._idle.put(self._spawn(""))
+        for worker in self._idle_ones():
+            with suppress(SandboxClosed):
+                worker = worker or self._spawn("")
             self._idle.put(worker)
 
     def _spawn(self, filename: str) -> WorkerProcess:

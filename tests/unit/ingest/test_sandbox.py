@@ -16,6 +16,7 @@ from ingest.extractors import Extraction, NoExtractor, Source, UnreadableFile, e
 from ingest.media_types import DOCX, identify
 from ingest.sandbox import Limits, Sandbox, SandboxClosed, SandboxFailure
 from tests import format_samples, samples
+from tests.functional.processes import until
 
 HOSTILE = "tests.unit.ingest.hostile_worker"
 SHORT = Limits(cpu_seconds=1, wall_seconds=20, memory_mb=512, output_mb=4, file_mb=1)
@@ -66,6 +67,27 @@ def gone(pid: int, seconds: float = 10) -> bool:
         return bool(select.select([descriptor], [], [], seconds)[0])
     finally:
         os.close(descriptor)
+
+
+def test_workers_started_ahead_are_those_that_read(tmp_path: Path) -> None:
+    path = samples.pdf(tmp_path / "a.pdf", [["第一页内容"]])
+    with Sandbox(workers=2) as sandbox:
+        sandbox.warm_up()
+        assert until(lambda: len(sandbox.pids) == 2, 20)
+        started = sandbox.pids
+        sandbox.warm_up()
+        with ThreadPoolExecutor(2) as pool:
+            read = list(pool.map(lambda _: sandbox.extract(path, identify(path, path.name), "报告.pdf").page_count, range(6)))
+        assert (read, sandbox.pids) == ([1] * 6, started)
+
+
+def test_a_worker_started_ahead_that_is_gone_is_replaced(tmp_path: Path) -> None:
+    path = samples.pdf(tmp_path / "a.pdf", [["第一页内容"]])
+    with Sandbox(workers=1) as sandbox:
+        sandbox.warm_up()
+        assert until(lambda: sandbox.pids, 20)
+        os.kill(sandbox.pids[0], signal.SIGKILL)
+        assert sandbox.extract(path, identify(path, path.name), "报告.pdf").page_count == 1
 
 
 def test_what_an_extractor_reads_comes_back_whole(tmp_path: Path) -> None:
