@@ -14,24 +14,27 @@ from typing import Any
 
 from tests.mutation.mutants import Mutant
 from tests.mutation.placing import put_in_place
+from tests.mutation.reach import concerned
 
 CASES = "tests.compliance.test_cases"
 BESIDE = ("tests.compliance.test_register", "tests.unit.retention.test_periods", "tests.unit.retention.test_conclusions",
           "tests.compliance.test_parts", "tests.compliance.test_rows", "tests.compliance.test_inputs", "tests.compliance.test_approved")
 STILLBORN, KILLED, SURVIVED, TIMED_OUT = "stillborn", "killed", "survived", "timed out"
-Test = tuple[str, Callable[[], None]]
+Test = tuple[str, Callable[[], None], Any]
+"""Its name, the test with its parameters, and the case it asks (None: it asks something else)."""
 
 
 def judge(mutant: Mutant | None) -> tuple[str, str]:
     """What became of the mutant (of the code as it is, where None), and by which test."""
+    function = ""
     if mutant is not None:
         try:
-            put_in_place(mutant)
+            function = put_in_place(mutant)
         except Exception as fault:
             return STILLBORN, repr(fault)[:200]
     for where in (CASES, *BESIDE):
         try:
-            tests = _tests_of(import_module(where))
+            tests = _concerned(_tests_of(import_module(where)), mutant, function)
         except Exception as fault:  # the cases can no longer even be read
             return KILLED, f"{where}: {fault!r}"[:200]
         if fault := _first_failure(_nearest_first(tests, mutant)):
@@ -39,8 +42,13 @@ def judge(mutant: Mutant | None) -> tuple[str, str]:
     return SURVIVED, ""
 
 
+def _concerned(tests: Sequence[Test], mutant: Mutant | None, function: str) -> Sequence[Test]:
+    """Without the cases that do not run through what was changed."""
+    return [one for one in tests if one[2] is None or mutant is None or concerned(one[2], mutant, function)]
+
+
 def _first_failure(tests: Sequence[Test]) -> str:
-    for name, test in tests:
+    for name, test, _ in tests:
         try:
             test()
         except BaseException as fault:  # pytest's own failures are no Exceptions
@@ -63,7 +71,7 @@ def _plain(name: str, test: Callable[..., None]) -> Iterator[Test]:
     if hasattr(test, "is_hypothesis_test") or set(inspect.signature(test).parameters) != set(lines[0] if lines else ()):
         return
     for line in lines:
-        yield f"{name}[{line['case'].name}]" if "case" in line else name, _with(test, line)
+        yield f"{name}[{line['case'].name}]" if "case" in line else name, _with(test, line), line.get("case")
 
 
 def _with(test: Callable[..., None], line: dict[str, Any]) -> Callable[[], None]:

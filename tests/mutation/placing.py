@@ -39,15 +39,18 @@ def watched_loading() -> Iterator[None]:
         sys.setprofile(None)
 
 
-def put_in_place(mutant: Mutant) -> None:
-    """Raises whatever loading the changed code raises."""
+def put_in_place(mutant: Mutant) -> str:
+    """The name of the function that has other code now, "" where more than one function may behave otherwise. Raises whatever
+    loading the changed code raises."""
     code = mutated(mutant)
-    if mutant.body and _give_code(mutant, code):
+    if mutant.body and (given := _give_code(mutant, code)):
         _forget_kept()
-    elif _of_rules_alone(mutant):
+        return given
+    if _of_rules_alone(mutant):
         _load_again(mutant, code)
     else:
         _load_all_again(mutant, code)
+    return ""
 
 
 class _Changed(MetaPathFinder, Loader):
@@ -70,16 +73,16 @@ class _Changed(MetaPathFinder, Loader):
         exec(self.code, module.__dict__)
 
 
-def _give_code(mutant: Mutant, code: CodeType) -> bool:
-    """Whether the function that was changed could be found and given the changed code."""
+def _give_code(mutant: Mutant, code: CodeType) -> str:
+    """The name of the function that was changed, where it could be found and given the changed code."""
     outer = next((found for found in _codes(code) if f"{mutant.function}.".startswith(f"{found.co_qualname}.")), None)
     if outer is None or (str(path_of(mutant.module)), outer.co_qualname) in _called_while_loading:
-        return False
+        return ""
     function = _function(sys.modules[mutant.module], outer.co_qualname)
     if function is None or function.__code__.co_freevars != outer.co_freevars:
-        return False
+        return ""
     function.__code__ = outer
-    return True
+    return outer.co_qualname
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

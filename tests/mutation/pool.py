@@ -14,8 +14,9 @@ from importlib import import_module
 from tests.mutation.judging import BESIDE, CASES, SURVIVED, TIMED_OUT, judge
 from tests.mutation.mutants import Mutant, modules
 from tests.mutation.placing import taken_from, watched_loading
+from tests.mutation.reach import trace
 
-SECONDS, BYTES = 40, 3 << 30
+SECONDS, BYTES = 20, 3 << 30
 """Processor seconds and memory a mutant may take; the code as it is takes three seconds."""
 
 
@@ -33,6 +34,7 @@ def load() -> None:
     with watched_loading():
         for where in (*modules(), CASES, *BESIDE):
             import_module(where)
+    trace(import_module(CASES).CASES)
     taken_from()
     import_module("retention.workdays").WorkCalendar().is_workday(date(2031, 1, 1))  # reads the tables of holidays
     gc.collect()
