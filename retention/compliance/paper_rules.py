@@ -19,7 +19,7 @@ from retention.compliance.stages import type_name
 DATA = Path(__file__).with_name("paper_rules.yaml")
 _RULE = {"title", "clause", "also", "severity", "targets", "applies", "before", "papers", "note", "version", "pack", "since"}
 _RULE_NEEDS = {"title", "clause", "severity", "targets", "before", "papers"}
-_PAPER = {"any", "name", "undated", "issuer", "joint", "mentions", "favourable", "applies"}
+_PAPER = {"any", "name", "undated", "issuer", "joint", "mentions", "applies"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _paper(key: str, entry: str | Mapping[str, Any], event: str) -> Paper:
     types, more = tuple(line["any"]), {name: tuple(line.get(name, ())) for name in ("issuer", "joint", "mentions")}
     name = line.get("name") or "或".join(map(type_name, types))
     return Paper(types, name, event, not line.get("undated", False), more["issuer"], more["joint"], more["mentions"],
-                 line.get("favourable", False), _scope(key, line.get("applies", ())))
+                 _scope(key, line.get("applies", ())))
 
 
 def _scope(key: str, names: tuple[str, ...] | list[str]) -> Scope:

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from archive.chinese import squash
 from retention.compliance.anchors import Anchor, anchor
-from retention.compliance.conclusions import favourable
 from retention.compliance.facts import DocumentFacts, Facts, existed_by
 from retention.compliance.findings import Input, Verdict, changed, due, failed, not_applicable, passed, unknown
 from retention.compliance.scope import Scope, everything
@@ -23,8 +22,8 @@ READ_BY_MACHINE = "（依据自动识别的文字，待确认。）"
 class Paper:
     """A paper a rule asks for. types: any of these will do, the first names it. name: in Chinese. event: the anchor it
     must exist by. dated: its date may not be later than the event. issuer: a word of who must have issued it. joint:
-    other types that do where their issuer or title names `issuer`. mentions: words its text must hold. favourable: its
-    conclusion may not be a refusal. applies: says why this paper is not asked for."""
+    other types that do where their issuer or title names `issuer`. mentions: words its text must hold. applies: says
+    why this paper is not asked for."""
 
     types: tuple[str, ...]
     name: str
@@ -33,7 +32,6 @@ class Paper:
     issuer: tuple[str, ...] = ()
     joint: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
-    favourable: bool = False
     applies: Scope = everything
 
 
@@ -66,9 +64,6 @@ def _present(facts: Facts, paper: Paper, event: Anchor, found: tuple[DocumentFac
         others = "、".join(document.issuer for document in found)
         return failed(f"{paper.name}的出具单位为{others}，应为{'或'.join(paper.issuer)}。", subject=subject, inputs=inputs,
                       steps=steps, clears_when=f"归档由{'或'.join(paper.issuer)}出具的{paper.name}，或更正登记有误的责任者。")
-    if paper.favourable and favourable(issued[-1].conclusion) is False:
-        return failed(f"{paper.name}的结论为“{issued[-1].conclusion}”。", subject=subject, inputs=inputs, steps=steps,
-                      clears_when=f"归档结论合格的{paper.name}，或更正登记有误的结论。")
     if paper.dated and event.day is not None and event.day <= facts.today:
         in_time = existed_by(issued, event.day)
         if in_time is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 from archive.yaml_text import read_yaml
@@ -18,6 +19,7 @@ EVENTS = {"approved_on": "批复", "contract_signed_on": "签订合同", "constr
 """What the day of a ledger field is called, where the line does not say `event`."""
 
 
+@cache
 def paper_lines() -> dict[str, dict[str, Any]]:
     lines: dict[str, dict[str, Any]] = read_yaml((FOLDER / "papers.yaml").read_text(encoding="utf-8"))
     return lines

@@ -9,14 +9,17 @@ import pytest
 from archive.registers import register_of
 from retention.compliance.anchors import NAMES, anchor
 from retention.compliance.conclusions import favourable
+from retention.compliance.engine import rules_named
 from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, existed_by
 from retention.compliance.findings import Severity, passed, unknown
 from retention.compliance.milestones import countdown, distance
 from retention.compliance.money import wan
-from retention.compliance.om import gap_days, successor
+from retention.compliance.om import gap_days, gaps_in, service_of, successor
 from retention.compliance.rows import make_row, stored_row
+from retention.compliance.rules import all_rules
 from retention.compliance.stages import filed, group_of
 from retention.compliance.terms import Event, Length, no_later, no_sooner
+from retention.compliance.tracing import settings_read
 from retention.compliance.unconfirmed import with_doubts
 from retention.compliance.units import blocking
 
@@ -151,6 +154,59 @@ def test_a_project_keeps_its_unit_from_new_ones_once_it_is_overdue_or_failed() -
     assert (found.code, found.since, found.words) == ("P-1", date(2024, 9, 5), "验收逾期")
     failed = facts(**built, acceptance_date=date(2024, 6, 20), acceptance_result="不合格", code="P-0")
     assert [(one.code, one.words) for one in blocking([facts(**built), failed])] == [("P-0", "验收不合格"), ("P-1", "验收逾期")]
+
+
+def test_a_service_needs_both_its_days_in_their_order() -> None:
+    assert service_of(ContractFacts("H-1", end_on=DAY)) is None
+    assert service_of(ContractFacts("H-1", start_on=DAY)) is None
+    assert service_of(ContractFacts("H-1")) is None
+    assert service_of(ContractFacts("H-1", start_on=TODAY, end_on=DAY)) is None
+    assert service_of(ContractFacts("H-1", start_on=DAY, end_on=DAY)) is not None
+    assert (gaps_in(ContractFacts("H", start_on=DAY)), gaps_in(ContractFacts("H", end_on=DAY))) == (
+        ("合同 H 的结束日期",), ("合同 H 的开始日期",))
+
+
+def test_a_contract_without_a_start_is_passed_over() -> None:
+    first = ContractFacts("H-1", start_on=date(2023, 1, 1), end_on=date(2023, 12, 31))
+    next_in_time = ContractFacts("H-3", start_on=date(2024, 1, 1), end_on=date(2024, 12, 31))
+    assert successor(first, [ContractFacts("H-2"), next_in_time]) == next_in_time
+    of_another = [replace(next_in_time, number="H-0", renews="H-9"), ContractFacts("H-9"), next_in_time]
+    assert successor(first, of_another) == next_in_time
+
+
+def test_what_is_doubted_is_named_only_where_a_finding_rests_on_it() -> None:
+    doubted = facts(DocumentFacts("abc", "eia", unconfirmed=frozenset({"issuer"})))
+    for sure in (passed("好。"), passed("好。", inputs={"year": 2024}), passed("好。", inputs={"document": "x", "documents": ()})):
+        assert with_doubts(doubted, sure) is sure
+    assert with_doubts(facts(), rests := passed("好。", inputs={"document": "abc"})) is rests
+
+
+def test_every_severity_has_a_word_and_its_place() -> None:
+    assert [severity.label for severity in Severity] == ["提示", "轻微", "一般", "重要", "严重"]
+    assert [severity.rank for severity in Severity] == [0, 1, 2, 3, 4]
+
+
+def test_a_finding_names_the_settings_and_the_version_it_was_judged_by() -> None:
+    (known,) = rules_named("R09-4")
+    (found,) = known(facts())
+    assert (found.settings_version, found.rule_version, found.clause) == (facts().settings_version, known.version, known.clause)
+    assert (found.rule, found.targets) == ("R09-4", ("FIN", "AUD"))
+
+
+def test_doubt_of_a_term_names_the_years_it_runs_through() -> None:
+    found = no_later(replace(facts(), today=date(2031, 1, 1)), Event("签订", date(2030, 12, 30)), Event("备案", None), Length(7, "workdays"),
+                     silent_fails=True)
+    assert any("2030、2031 年的放假调休安排尚未公布" in step for step in found.steps)
+    sooner = no_sooner(replace(facts(), today=date(2031, 6, 1)), Event("公示", date(2030, 12, 30)), Event("成交", date(2031, 5, 1)),
+                       Length(7, "workdays"))
+    assert any("2030、2031 年的放假调休安排尚未公布" in step for step in sooner.steps)
+
+
+def test_a_rule_tells_which_settings_it_looked_at() -> None:
+    built = facts(actual_completion=DAY, trial_start=DAY)
+    assert "grace_months" in settings_read(all_rules()["R31-3"], built)
+    assert settings_read(all_rules()["R31-7"], built)  # one that answers with several verdicts
+    assert settings_read(all_rules()["R03-1"], built) == ()
 
 
 @pytest.mark.parametrize(("severity", "limit", "left"), [("C", "M", "M"), ("L", "M", "L"), ("M", "M", "M")])

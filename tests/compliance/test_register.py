@@ -2,6 +2,7 @@
 
 import logging
 import pkgutil
+import re
 import sys
 from dataclasses import fields
 from datetime import date
@@ -181,6 +182,13 @@ def test_settings_describe_themselves() -> None:
     described = {info.name: info for info in report.settings(RuleSettings(grace_months=0))}
     assert (described["grace_months"].value, described["grace_months"].default) == (0, 3)
     assert all(info.doc for info in described.values())
+
+
+def test_every_setting_says_what_it_answers() -> None:
+    """An ambiguity of the design (A1 to A32) or the rule that uses it, and its meaning in Chinese."""
+    for item in report.settings():
+        assert re.fullmatch(r"(A([1-9]|[12][0-9]|3[0-2])|X-[0-9]{2}|R[0-9]{2}-[0-9])?", item.mark), item.name
+        assert re.search("[一-龥]", item.doc), item.name
 
 
 @pytest.mark.parametrize("wrong", [{"basis": "whenever"}, {"grace_months": -1}, {"om_max_years": 0}, {"om_year": "x"}])

@@ -7,8 +7,10 @@ import pytest
 
 from retention.compliance.clauses import all_clauses
 from retention.compliance.rules import all_rules
-from tests.compliance.cases_reader import read_cases
+from tests.compliance.boundaries import boundaries_of, table, watched
+from tests.compliance.cases_reader import make_facts, read_cases
 from tests.compliance.register_page import PAGE, render, rows, rules_of
+from tests.compliance.test_cases import CASES
 
 
 def test_every_row_of_the_register_has_its_rules() -> None:
@@ -26,8 +28,36 @@ def test_a_rule_weighs_and_tells_what_its_row_asks(row: str) -> None:
         assert int("".join(filter(str.isdigit, asked["article"].split("(")[0].split(".")[0].split(" ")[0]))) in cited
 
 
+OUTSIDE: dict[str, list[dict[str, object]]] = {
+    "SB": [{"kind": "om"}, {"mode": "service_purchase"}], "PS": [{"kind": "om"}, {"mode": "self_build"}], "SB/PS": [{"kind": "om"}],
+    "OM": [{"kind": "new"}], "CL": [{"classified": False}], "NC": [{"classified": True}], "XD": [{"cross_department": False}]}
+"""Projects a row does not concern, by whom it concerns."""
+
+
+@pytest.mark.parametrize("row", [row for row, asked in rows().items() if "whom" in asked])
+def test_a_rule_leaves_alone_whom_its_row_does_not_concern(row: str) -> None:
+    for key in rules_of(row):
+        for project in OUTSIDE[rows()[row]["whom"]]:
+            for finding in all_rules()[key](make_facts({"project": project}, {}, date(2024, 9, 6))):
+                assert (finding.outcome, "本条" in finding.reason) == ("not_applicable", True), (key, project, finding.reason)
+
+
 def test_the_page_of_rows_and_cases_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == render(), "run: python -m tests.compliance.register_page"
+
+
+@pytest.mark.parametrize("rule", sorted(all_rules()))
+def test_every_term_and_threshold_has_cases_on_both_sides(rule: str) -> None:
+    lacking = [boundary["says"] for boundary in boundaries_of(rule) if not watched(rule, boundary)]
+    assert not lacking, f"{rule}: a case on each side of {'、'.join(lacking)} (cases/boundaries.yaml)"
+
+
+def test_a_rule_without_terms_and_thresholds_is_named_as_such() -> None:
+    """And a rule that names a day by which something is due has one."""
+    bound = {rule for rule in all_rules() if boundaries_of(rule)}
+    assert bound | set(table()["without"]) == set(all_rules())
+    assert not bound & set(table()["without"])
+    assert {case.rule for case in CASES for finding in case.found if finding.due_on and finding.rule == case.rule} <= bound
 
 
 @pytest.mark.parametrize(("text", "said"), [

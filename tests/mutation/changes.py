@@ -65,6 +65,8 @@ def _inside(owner: ast.AST, function: str, body: bool) -> Iterator[Change]:
                 named = f"{function}.{child.name}".strip(".") if isinstance(child, ast.FunctionDef | ast.ClassDef) else function
                 within = body or (isinstance(owner, ast.FunctionDef) and field == "body")
                 for kind, new in _wrongs(owner, field, child):
+                    if _text(new) == _text(child):  # two equal arguments in each other's place
+                        continue
                     yield Change(kind, function, within, getattr(child, "lineno", 0), owner, field, index, child, new)
                 yield from _inside(child, named, within)
 

@@ -38,6 +38,7 @@ def made(source: str) -> set[str]:
     ("x = a if b else c", {"x = a if not b else c"}),
     ("x = f'还有 {n} 天'", set()),
     ("x = '说明'", set()),
+    ("x = f(a, a)", set()),
     ("import a\nlog.info('x')\ndef f(a: int = c) -> str: ...", set())])
 def test_a_change_is_one_mistake(source: str, wanted: set[str]) -> None:
     assert made(source) == wanted

@@ -116,9 +116,10 @@ def own_change_small(facts: Facts) -> Verdict:
     rows, total = _own(facts), facts.project.total_investment_fen
     if not rows:
         return not_applicable("没有登记自行调整。")
-    if total is None or any(row.fen("amount_fen") is None for row in rows):
+    amounts = [fen for row in rows if (fen := row.fen("amount_fen")) is not None]
+    if total is None or len(amounts) < len(rows):
         return unknown(("总投资和调整金额",))
-    share, amount = facts.settings.self_adjust_percent, sum(row.fen("amount_fen") or 0 for row in rows)
+    share, amount = facts.settings.self_adjust_percent, sum(amounts)
     grown = [row.text("number") for row in rows if row.flag("goals_changed") or (row.fen("total_after_fen") or 0) > total]
     inputs: dict[str, Input] = {"amount_fen": amount, "total_fen": total, "share_percent": share, "beyond": tuple(grown)}
     steps = (f"批复总投资 {wan(total)} × {share}% = {wan(total * share // PER_CENT)}", f"自行调整累计 {wan(amount)}（{len(rows)} 次）")

@@ -34,9 +34,9 @@ def source_matches(facts: Facts) -> Verdict:
     if not source:
         return unknown(("资金来源",), inputs=inputs)
     capital, pooled = (any(word in source for word in words) for words in (BUILDING_MONEY, POOLED_MONEY))
-    if (built and (capital or pooled)) or (not built and pooled):
+    if pooled or (built and capital):
         return passed(f"资金来源“{source}”与建设方式相符。", inputs=inputs)
-    if not built and capital:
+    if capital:
         return failed(f"购买服务和运维由财政统筹保障，登记的资金来源为“{source}”。", inputs=inputs, clears_when="更正资金来源。")
     return unknown(("资金来源的规范写法",), inputs=inputs, reason=f"资金来源“{source}”无法归类，无法判断是否相符。")
 

@@ -26,9 +26,8 @@ def years_due(facts: Facts) -> tuple[int, ...]:
     accepted = clock.evidence.held_on if clock.evidence.accepted else None
     if start is None or start > facts.today:
         return ()
-    last = accepted.year - 1 if accepted is not None else facts.today.year
     first = max(start.year, facts.settings.legacy_before.year)
-    return tuple(year for year in range(first, last + 1) if accepted is None or accepted > date(year, 12, 31))
+    return tuple(year for year in range(first, facts.today.year + 1) if accepted is None or accepted > date(year, 12, 31))
 
 
 def _told(facts: Facts, year: int) -> tuple[Row | None, tuple[DocumentFacts, ...]]:

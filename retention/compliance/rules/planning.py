@@ -106,7 +106,7 @@ def on_the_list(facts: Facts) -> Iterator[Verdict]:
     rows, papers = facts.rows("annual_list"), facts.documents_of("annual_project_list")
     days = [*(row.date("approved_on") for row in rows), *(paper.doc_date for paper in papers)]
     day = min(filter(None, days), default=None)
-    if not rows and (day is None or not papers):
+    if day is None:
         yield judge_paper(facts, Paper(("annual_project_list",), "年度政务信息化项目清单", "approval"))
         return
     approval, paid = anchor(facts, "approval"), min(filter(None, (r.date("paid_on") for r in facts.rows("payment"))), default=None)
