@@ -17,6 +17,7 @@ from retention.findings import FindingView, live_findings
 
 ACTUAL, PLANNED, DUE = "actual", "planned", "due"
 DONE, AHEAD, LATE = "done", "ahead", "late"
+HORIZON_DAYS = 5 * 366  # what is due in twenty years would press the rest of the line into an inch
 ACCEPTANCE_TERM, TERM_CLAUSE = "R31-3", "31.1"
 LEDGER: tuple[tuple[str, str, str], ...] = (
     ("registered_on", "登记备案", "登记备案日期"), ("approved_on", "批复", "批复日期"),
@@ -157,6 +158,8 @@ def _obligations(facts: Facts, findings: Iterable[FindingView], acceptance: date
     """What rules say is or was due, told once for a day; acceptance and its papers are the mark of the term itself."""
     days: dict[tuple[date, bool], list[FindingView]] = {}
     for finding in findings:
+        if finding.due_on and (finding.due_on - facts.today).days > HORIZON_DAYS:
+            continue
         own = finding.rule == ACCEPTANCE_TERM or (finding.due_on == acceptance and finding.clause.startswith("31"))
         if finding.due_on and finding.outcome in ("due", "failed") and not own:
             days.setdefault((finding.due_on, finding.outcome == "failed"), []).append(finding)

@@ -25,11 +25,11 @@ class RuleSettings:
 
     trial_months: int = _setting(3, "A4", "试运行应满的月数，按日历月计算（第31条第1款，民法典第202条）")
     grace_months: int = _setting(3, "A1", "试运行期满后组织验收的宽限月数；从严执行时为 0")
-    basis: str = _setting("later_of", "A1", "验收到期日的起算：later_of 按建设完成与试运行开始的较晚者，"
-                                            "completion_only 只按建设完成")
+    basis: str = _setting("later_of", "A1", "验收到期日的起算：按建设完成与试运行开始的较晚者（later_of），"
+                                            "或只按建设完成（completion_only）")
     roll_rest_day: bool = _setting(True, "A1", "期限末日遇法定休息日时顺延至下一工作日（民法典第203条）")
     ledger_is_acceptance: bool = _setting(True, "A1", "自行建设项目：台账登记的验收日期是否足以认定已验收；"
-                                                      "为 False 时以省发展改革委验收意见归档为准")
+                                                      "填“否”则以省发展改革委验收意见归档为准")
     trial_start_grave_days: int = _setting(30, "A1", "建设完成后超过多少天仍未试运行即提高严重程度")
     overdue_critical_days: int = _setting(180, "A1", "验收逾期超过多少天即为最严重")
     pending_attention_days: int = _setting(90, "A1", "申请验收后超过多少天仍无意见即提请关注")

@@ -7,7 +7,7 @@ from flask_bootstrap import Bootstrap5
 
 from admin.system import System
 from admin.web import auth, backoffice
-from admin.web.pages import errors, finding_inputs, formats, menu, review_values, words
+from admin.web.pages import errors, finding_inputs, formats, menu, review_values, setting_forms, words
 from admin.web.pages.acceptance import acceptance
 from admin.web.pages.account import account
 from admin.web.pages.audit_trail import audit_pages
@@ -53,7 +53,8 @@ def register(app: Flask, system: System) -> None:
     app.extensions[EXTENSION] = system
     app.config.update(BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
     Bootstrap5(app)
-    app.jinja_env.filters.update(formats.filters(system.settings.timezone), readings=finding_inputs.readings)
+    app.jinja_env.filters.update(formats.filters(system.settings.timezone), readings=finding_inputs.readings,
+                                 setting_choices=setting_forms.choices_of, setting_told=setting_forms.told_value)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_everywhere)
     auth.register(app, system)

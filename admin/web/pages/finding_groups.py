@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from admin.web.pages import words
 from retention.findings import FindingView
 
-FIRST = 6  # of each degree; the others stand behind one more click
+FIRST, MOST = 6, 8  # of each degree these many stand there, the others behind one more click; not for one or two of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,9 @@ def by_degree(findings: Sequence[FindingView]) -> list[Degree]:
         these = [finding for finding in findings if finding.severity == code]
         if these:
             counts = tuple((name, sum(f.outcome == name for f in these)) for name in words.OUTCOMES)
-            made.append(Degree(code, tuple(pair for pair in counts if pair[1]), these[:FIRST], these[FIRST:], few or not made))
+            made.append(Degree(code, tuple(pair for pair in counts if pair[1]), *_parted(these), few or not made))
     return made
+
+
+def _parted(these: Sequence[FindingView]) -> tuple[Sequence[FindingView], Sequence[FindingView]]:
+    return (these, ()) if len(these) <= MOST else (these[:FIRST], these[FIRST:])

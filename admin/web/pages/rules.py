@@ -59,7 +59,10 @@ def compare(key: str) -> Any:
 
 @rules_pages.get("/clauses")
 def clauses() -> Any:
-    return render_template("pages/clauses.html", clauses=report.clauses(),
+    groups: dict[str, list[report.ClauseInfo]] = {}
+    for info in report.clauses():  # the measures first, as in the file
+        groups.setdefault(info.clause.instrument, []).append(info)
+    return render_template("pages/clauses.html", groups=groups,
                            titles={rule.id: rule.title for rule in report.rules()})
 
 

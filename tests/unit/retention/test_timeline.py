@@ -38,6 +38,11 @@ def test_every_mark_says_what_it_rests_on() -> None:
     assert (found["trial_until"].day, found["trial_until"].clause) == (date(2025, 2, 1), "31.1")
 
 
+def test_what_is_due_in_many_years_does_not_press_the_line_together() -> None:
+    found = [finding(date(2030, 6, 16), "due"), finding(date(2045, 6, 16), "due", "X-16", "archr.20", "移交")]
+    assert [mark.day for mark in marks(findings=found, **LATE_PROJECT).values() if mark.key.startswith("finding:")] == [date(2030, 6, 16)]
+
+
 def test_what_was_finished_after_its_plan_is_late_by_so_many_days() -> None:
     plan = marks(**LATE_PROJECT)["planned_completion"]
     assert (plan.state, plan.days_late, plan.note) == ("late", 10, "实际 2024-10-20，晚 10 天")
