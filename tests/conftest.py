@@ -38,11 +38,18 @@ PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"
 SYSTEM = system_actor("tests")
 AS_STORED = CodecOptions(RawBSONDocument)
+PREPARED_LONG = ("test_isolation.py", "test_demo.py")
 compile_once()
 # How long an example takes is nobody's promise: a machine may be busy. Where CI is set, Hypothesis says so itself.
 hypothesis.settings.register_profile("dangan", deadline=None)
 if not os.environ.get("CI"):
     hypothesis.settings.load_profile("dangan")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes to prepare comes first: a worker without work takes over tests from the other's end, and would
+    prepare the same once more for a few of them."""
+    items.sort(key=lambda item: item.path.name not in PREPARED_LONG)
 
 
 @pytest.fixture(scope="session")
