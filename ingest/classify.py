@@ -122,12 +122,13 @@ class _Found(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    """The taxonomy's words, ready for matching. words: those that begin with the same two characters together, whose place
-    among all pairs `starts` tells; ways: by their first word, each with its place in the order in which they are tried."""
+    """The taxonomy's words, ready for matching. places: of the pairs of all words, one word after the other, each from its
+    place in `starts` on; ways: by their first word, each with its place in the order in which they are tried."""
 
     ways: Mapping[str, Sequence[tuple[int, _Way]]]
-    words: Sequence[Sequence[str]]
-    starts: NDArray[np.uint32]
+    words: Sequence[str]
+    places: NDArray[np.uint32]
+    starts: NDArray[np.intp]
 
     def ways_of(self, present: frozenset[str]) -> Iterator[_Way]:
         """Those all of whose words are present, the longest first."""
@@ -135,10 +136,12 @@ class _Lexicon(NamedTuple):
         return (way for _, way in sorted(begun, key=itemgetter(0)) if present.issuperset(way.words))
 
     def present(self, text: str) -> frozenset[str]:
-        """The words that occur. Where their first two characters do not, nobody need look: a thousand scans take long."""
+        """The words that occur. A word of which a pair of neighbours does not need not be looked for: thousands of scans
+        take long."""
         there = np.zeros(PLACES, np.bool_)
         there[_pairs(text)] = True
-        return frozenset(word for at in np.flatnonzero(there[self.starts]).tolist() for word in self.words[at] if word in text)
+        likely = np.flatnonzero(np.logical_and.reduceat(there[self.places], self.starts))
+        return frozenset(word for at in likely.tolist() if (word := self.words[at]) in text)
 
 
 def recognise(filename: str, pages: Sequence[str], headings: Sequence[str] = ()) -> Recognition:
@@ -314,13 +317,13 @@ def _lexicon() -> _Lexicon:
     words = {word for way in ways for word in (*way.words, *way.text)}
     for kind in taxonomy.load().types:
         words.update(map(_comparable, kind.issuer))
-    by_pair: dict[str, list[str]] = defaultdict(list)
-    for word in sorted(word for word in words if len(word) > 1):
-        by_pair[word[:2]].append(word)
+    matched = sorted(word for word in words if len(word) > 1)
+    places = [_pairs(word) for word in matched]
     by_first: dict[str, list[tuple[int, _Way]]] = defaultdict(list)
     for place, way in enumerate(ways):
         by_first[way.words[0]].append((place, way))
-    return _Lexicon(by_first, list(by_pair.values()), np.array([_pairs(pair)[0] for pair in by_pair]))
+    starts = np.cumsum([0, *map(len, places[:-1])])
+    return _Lexicon(by_first, matched, np.concatenate(places), starts)
 
 
 def _pairs(text: str) -> NDArray[np.uint32]:
