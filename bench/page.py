@@ -87,6 +87,26 @@ def _register(report: Report) -> list[str]:
         "", *_table(("列表 · list", "p50 ms", "p95 ms"), rows)]
 
 
+def _sweep(report: Report) -> list[str]:
+    """Measured apart (`python -m bench.sweep`), beside other work: seconds on the clock say little, those of the processor compare."""
+    found = report["sweep"]
+    names = {"first": "首次，开启全部预警 · first, every alert opens", "later": "再次，一般的一晚 · later, an ordinary night"}
+    rows: list[Row] = [
+        (title, run["seconds"], *(run["processor"].get(name, 0.0) for name in ("admin.judging_process", "admin jobs", "mongod")),
+         round(sum(run["processor"].values()) * 1000 / found["projects"], 1), run["megabytes"]["peak"])
+        for key, title in names.items() for run in (found[key],)]
+    killed, one = found["killed"], found["one_project_ms"]
+    lists: list[Row] = [(name, taken["p50_ms"], taken["p95_ms"]) for name, taken in found["lists"].items() if name != "rows"]
+    return ["", "## 每晚核对 · The night's evaluation", "", found["note"], "", *_table(
+        (f"{found['projects']} 个项目 · projects", "s", "核对进程 children, s", "任务 job, s", "mongod, s", "合计 all, ms/project",
+         "内存峰值 peak, MB"), rows), "",
+        f"* 中途全部杀死 · all killed in the middle: 已记 {killed['kept']}，接着做完后 {killed['in the end']}，重复 twice "
+        f"{killed['twice']}；两次结果一致 two sweeps identical: {'是 yes' if found['identical'] else '否 no'}。",
+        f"* 改动一个项目后重新核对 · one changed project judged again: p50 {one['p50']} ms，p95 {one['p95']} ms。", "",
+        *_table((f"列表（{found['lists']['rows']} 条事项）· lists", "p50 ms", "p95 ms"), lists), "",
+        *(f"* {line}" for line in found["where"])]
+
+
 def _reindex(report: Report) -> list[str]:
     found = report["reindex"]
     asked = found["searches"]
@@ -137,9 +157,8 @@ def _cluster(report: Report) -> list[str]:
 
 
 SECTIONS: Mapping[str, Callable[[Report], list[str]]] = {
-    "floors": _floors, "documents": _documents, "single": _single, "heap": _heap, "register": _register, "reindex": _reindex,
-    "permission": _permission,
-    "upload": _upload, "upload_to_peers": _peers, "cluster": _cluster}
+    "floors": _floors, "documents": _documents, "single": _single, "heap": _heap, "register": _register, "sweep": _sweep,
+    "reindex": _reindex, "permission": _permission, "upload": _upload, "upload_to_peers": _peers, "cluster": _cluster}
 
 
 def _table(titles: Row, rows: list[Row]) -> list[str]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -176,7 +177,13 @@ def _unconfirmed(row: Mapping[str, Any]) -> frozenset[str]:
     """What a machine read of it. A catalogue entry is all typed by a person."""
     if row.get("catalogue_only"):
         return frozenset()
-    return frozenset(name for name in MACHINE_READ if row.get(name) and name not in row.get("by_hand", ()))
+    by_hand = row.get("by_hand", ())
+    return _set_of(tuple([name for name in MACHINE_READ if row.get(name) and name not in by_hand]))
+
+
+@cache
+def _set_of(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
 
 
 def _by(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, list[Mapping[str, Any]]]:

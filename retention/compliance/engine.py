@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 def evaluate(facts: Facts, rules: Iterable[Rule] | None = None) -> tuple[Finding, ...]:
     """Every finding of every rule (all of them unless some are given), every outcome included, in register order."""
-    return tuple(finding for rule in (all_rules().values() if rules is None else rules)
-                 for finding in _ask(rule, facts))
+    return tuple([finding for rule in (all_rules().values() if rules is None else rules)
+                  for finding in _ask(rule, facts)])
 
 
 def rules_named(*ids: str) -> tuple[Rule, ...]:

@@ -78,10 +78,12 @@ class Rule:
         if out_of_scope := self.applies(facts) or self._before_its_time(facts):
             return _outside(self.id, self.version, self.clause, self.targets, facts.settings_version, out_of_scope)
         answer = self.judge(facts)
-        verdicts = (answer,) if isinstance(answer, Verdict) else tuple(answer)
-        if not verdicts:
+        if isinstance(answer, Verdict):
+            return (self.finding(facts, answer),)
+        findings = tuple([self.finding(facts, verdict) for verdict in answer])
+        if not findings:
             raise ValueError(f"rule {self.id} gave no answer")
-        return tuple(self.finding(facts, verdict) for verdict in verdicts)
+        return findings
 
     def finding(self, facts: Facts, verdict: Verdict) -> Finding:
         if verdict.inputs and facts.doubtful:
