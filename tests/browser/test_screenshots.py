@@ -1,4 +1,4 @@
-"""Pictures of the six main pages at the width of a desk and of a telephone, for the documentation."""
+"""Pictures of the main pages at the width of a desk and of a telephone, for the documentation."""
 
 from pathlib import Path
 
@@ -19,7 +19,9 @@ def test_pictures_of_the_main_pages(visitor: Visitor, gallery: Path, request: py
     pages = {
         "start": "/", "projects": "/projects", "dossier": "/projects/SC-2024-001",
         "document": f"/documents/{document.id}?q=密码应用", "search": "/search?q=密码应用方案",
-        "findings": f"/findings?group=overdue#finding-{finding.id}"}
+        "findings": f"/findings?group=overdue#finding-{finding.id}", "boards": "/boards/units",
+        "readiness": "/projects/SC-2024-001#acceptance",
+        "what-if": "/projects/SC-2024-001/what-if?accepted_on=2026-03-12#result"}
     visitor.sign_in("archivist")
     for name, path in pages.items():
         page = visitor.open(path)
