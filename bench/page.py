@@ -90,7 +90,8 @@ def _register(report: Report) -> list[str]:
 def _sweep(report: Report) -> list[str]:
     """Measured apart (`python -m bench.sweep`), beside other work: seconds on the clock say little, those of the processor compare."""
     found = report["sweep"]
-    names = {"first": "首次，开启全部预警 · first, every alert opens", "later": "再次，一般的一晚 · later, an ordinary night"}
+    names = {"first": "首次，开启全部预警 · first, every alert opens",
+             "later": "同日再次，没有变化 · again on the same day, nothing changed"}
     rows: list[Row] = [
         (title, run["seconds"], *(run["processor"].get(name, 0.0) for name in ("admin.judging_process", "admin jobs", "mongod")),
          round(sum(run["processor"].values()) * 1000 / found["projects"], 1), run["megabytes"]["peak"])

@@ -3,7 +3,7 @@
     python -m bench.sweep [--projects N]
 
 Processor seconds of all processes stand beside the clock: on a machine that is shared only they compare. `first` opens every alert
-there is to open, `later` is an ordinary night, in which little changes.
+there is to open; `later`, on the same day, changes nothing, where an ordinary night changes little.
 """
 
 import argparse

@@ -64,7 +64,7 @@ def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = ""
     if outcome:
         query = query.filter(outcome=outcome)
     elif not status:
-        query = query.filter(outcome_rank__lt=len(UNSETTLED))
+        query = query.filter(outcome_rank__in=list(range(len(UNSETTLED))))
     known = None if status or rule or severity or outcome not in ("", *UNSETTLED) else unsettled(
         _of_projects(actor, Filters(unit=unit, project=project)))
     return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size,
@@ -147,7 +147,8 @@ def _visible(actor: Actor, filters: Filters) -> Any:
     exact = {name: getattr(filters, name) for name in ("rule", "unit", "project")}
     query = query.filter(**{name: value for name, value in exact.items() if value})
     if filters.severity:
-        query = query.filter(severity__in=sorted(set(filters.severity)))
+        # By its rank, which stands in the index of the order; the letter does not.
+        query = query.filter(rank__in=[rank for rank, letter in enumerate(SEVERITY_ORDER) if letter in filters.severity])
     return query.filter(**_STATUS[filters.status]) if filters.status in _STATUS else query
 
 
