@@ -6,17 +6,19 @@ from datetime import date, timedelta
 
 import pytest
 
+from archive.errors import Invalid
 from archive.registers import register_of
 from retention.compliance.anchors import NAMES, anchor
 from retention.compliance.conclusions import favourable
 from retention.compliance.engine import rules_named
-from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, existed_by
+from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, RuleSettings, existed_by
 from retention.compliance.findings import Severity, passed, unknown
 from retention.compliance.milestones import countdown, distance
 from retention.compliance.money import wan
 from retention.compliance.om import gap_days, gaps_in, service_of, successor
 from retention.compliance.rows import make_row, stored_row
 from retention.compliance.rules import all_rules
+from retention.compliance.setting_values import changed, differences, typed, values_of, version_of
 from retention.compliance.stages import filed, group_of
 from retention.compliance.terms import Event, Length, no_later, no_sooner
 from retention.compliance.tracing import settings_read
@@ -179,6 +181,32 @@ def test_what_is_doubted_is_named_only_where_a_finding_rests_on_it() -> None:
     for sure in (passed("好。"), passed("好。", inputs={"year": 2024}), passed("好。", inputs={"document": "x", "documents": ()})):
         assert with_doubts(doubted, sure) is sure
     assert with_doubts(facts(), rests := passed("好。", inputs={"document": "abc"})) is rests
+
+
+@pytest.mark.parametrize(("name", "text", "value"), [
+    ("roll_rest_day", "false", False), ("roll_rest_day", "否", False), ("roll_rest_day", "no", False), ("roll_rest_day", "0", False),
+    ("roll_rest_day", "true", True), ("roll_rest_day", "是", True), ("roll_rest_day", "yes", True), ("roll_rest_day", " 1 ", True),
+    ("roll_rest_day", True, True), ("grace_months", "0", 0), ("grace_months", 3, 3), ("grace_months", " 12 ", 12),
+    ("basis", " completion_only ", "completion_only"), ("demand_until", "10,31", (10, 31)), ("demand_until", "10，31", (10, 31)),
+    ("demand_until", [10, 31], (10, 31)), ("legacy_before", "2021-10-05", date(2021, 10, 5)), ("legacy_before", DAY, DAY)])
+def test_a_setting_is_read_as_people_write_it(name: str, text: object, value: object) -> None:
+    assert typed(name, text) == value
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("roll_rest_day", "也许"), ("grace_months", "x"), ("grace_months", True), ("grace_months", "1234567890123"), ("grace_months", ""), ("basis", "  "),
+    ("basis", 3), ("demand_until", ""), ("demand_until", "10,x"), ("demand_until", 3), ("legacy_before", "gestern"), ("grace_month", "3")])
+def test_a_setting_that_cannot_be_read_is_refused_by_name(name: str, text: object) -> None:
+    with pytest.raises(Invalid, match=name):
+        typed(name, text)
+
+
+def test_settings_that_differ_have_other_versions() -> None:
+    usual, strict = RuleSettings(), RuleSettings(grace_months=0)
+    assert differences(usual, strict) == {"grace_months": (3, 0)}
+    assert version_of(usual) == version_of(RuleSettings()) != version_of(strict)
+    assert values_of(strict)["legacy_before"] == "2021-10-05"
+    assert changed(usual, {"grace_months": "0"}) == strict
 
 
 def test_every_severity_has_a_word_and_its_place() -> None:

@@ -1,6 +1,6 @@
 """The rules are those of the register as it was designed, row by row, and the case files say clearly what is wrong in them."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,23 @@ def test_a_rule_weighs_and_tells_what_its_row_asks(row: str) -> None:
         assert set(asked["told"]) <= set(rule.targets)
         cited = {all_clauses()[clause].article for clause in (rule.clause, *rule.also)}
         assert int("".join(filter(str.isdigit, asked["article"].split("(")[0].split(".")[0].split(" ")[0]))) in cited
+
+
+STATUTES = {
+    "X-01": (date(2003, 1, 1), "procurement"), "X-02": (date(2015, 3, 1), "procurement"), "X-03": (date(2015, 3, 1), "procurement"),
+    "X-04": (date(2003, 1, 1), "procurement"), "X-05": (date(2015, 3, 1), "procurement"), "X-06": (date(2003, 1, 1), "procurement"),
+    "X-07": (date(2003, 1, 1), "procurement"), "X-13": (date(2015, 3, 1), "procurement"), "X-23": (date(2021, 9, 1), "contract")}
+"""Since when the statute of a companion rule is in force (政府采购法, its 实施条例, 数据安全法), and the event that counts."""
+
+
+@pytest.mark.parametrize("key", STATUTES)
+def test_a_companion_rule_judges_what_happened_under_its_statute(key: str) -> None:
+    since, event = STATUTES[key]
+    signed = make_facts({"project": {"contract_signed_on": since}}, {}, date(2024, 9, 6))
+    before = make_facts({"project": {"contract_signed_on": since - timedelta(days=1)}}, {}, date(2024, 9, 6))
+    assert all_rules()[key].judged_by == event
+    assert all("早于所依据的法规施行" in finding.reason for finding in all_rules()[key](before))
+    assert not any("早于所依据的法规施行" in finding.reason for finding in all_rules()[key](signed))
 
 
 OUTSIDE: dict[str, list[dict[str, object]]] = {
