@@ -1,5 +1,6 @@
 """What a text is examined for as soon as it has been read, by the process that read it: a file's text is then looked
-through on all processors, behind the same wall, and the archive only decides what follows.
+through on all processors, behind the same wall. Whether it may be kept at all (`ingest.secrecy`) is not asked here: that
+is not decided by a process that opened the file.
 
 Pure functions of name and pages; a reading worker loads this, so it must know no database.
 """
@@ -13,7 +14,6 @@ from ingest.classify import Recognition, recognise
 from ingest.fields import Found, read_fields
 from ingest.labels import labels_of
 from ingest.metadata import DocumentMetadata, read_metadata
-from ingest.secrecy import Marking, first_marking
 
 EXAMINE = "examine"
 """The task of a reading worker that is to examine what it reads, too."""
@@ -33,7 +33,6 @@ class Whole:
 class Examination:
     """`whole` is None where the text is a beginning, or there is none."""
 
-    marking: Marking | None
     recognition: Recognition
     metadata: DocumentMetadata
     whole: Whole | None = None
@@ -41,7 +40,7 @@ class Examination:
 
 def examine(filename: str, pages: Sequence[str], headings: Sequence[str] = (), *, complete: bool = True) -> Examination:
     """Never raises for what is in the text, or where there is none: a name says something too."""
-    return Examination(first_marking(pages), recognise(filename, pages, headings), read_metadata(filename, pages),
+    return Examination(recognise(filename, pages, headings), read_metadata(filename, pages),
                        _whole(pages) if complete and has_text(pages) else None)
 
 

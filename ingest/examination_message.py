@@ -14,7 +14,6 @@ from ingest.classify import Candidate, Recognition
 from ingest.examination import Examination, Whole
 from ingest.fields import Found
 from ingest.metadata import DocumentMetadata
-from ingest.secrecy import Marking
 
 _SIGNATURE_BYTES = (0, 4 * BINS)
 _Message = Mapping[str, Any]
@@ -24,7 +23,6 @@ def message_of(found: Examination) -> dict[str, Any]:
     """As JSON can hold it."""
     day, whole = found.metadata.doc_date, found.whole
     return {
-        "marking": asdict(found.marking) if found.marking else None,
         "recognition": {**asdict(found.recognition), "vetoed": sorted(found.recognition.vetoed)},
         "metadata": {**asdict(found.metadata), "doc_date": day.isoformat() if day else "", "terms": sorted(found.metadata.terms)},
         "whole": {"labels": list(whole.labels), "personal": dict(whole.personal), "signature": b64encode(whole.signature).decode(),
@@ -33,11 +31,8 @@ def message_of(found: Examination) -> dict[str, Any]:
 
 def examination_of(message: _Message) -> Examination:
     """Raises KeyError, TypeError, ValueError or AttributeError for anything that is no examination."""
-    marking, whole = message["marking"], message["whole"]
-    return Examination(
-        None if marking is None else Marking(_text(marking["level"]), _text(marking["period"]), _text(marking["text"]),
-                                             bool(marking["bare"]), _number(marking["page"])),
-        _recognition(message["recognition"]), _metadata(message["metadata"]), None if whole is None else _whole(whole))
+    whole = message["whole"]
+    return Examination(_recognition(message["recognition"]), _metadata(message["metadata"]), None if whole is None else _whole(whole))
 
 
 def _recognition(said: _Message) -> Recognition:

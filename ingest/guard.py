@@ -20,16 +20,12 @@ from archive.personal import counts_of
 from archive.queries import pages_by_version
 from ingest.describe import describe
 from ingest.labels import labels_of
-from ingest.secrecy import Marking, first_marking
+from ingest.secrecy import first_marking
 
 
 def marked(pages: Sequence[str], sha256: str) -> Suspicion | None:
     """Why a file with these pages may not be kept; None where it bears no marking, or was cleared."""
-    return suspicion(first_marking(pages), sha256)
-
-
-def suspicion(marking: Marking | None, sha256: str) -> Suspicion | None:
-    """As `marked`, where the pages were looked at already."""
+    marking = first_marking(pages)
     if marking is None or is_cleared(sha256):
         return None
     where = "首页" if marking.page == 1 else f"第 {marking.page} 页"

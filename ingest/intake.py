@@ -24,7 +24,7 @@ from archive.permissions import Permission
 from archive.queries import find_document
 from ingest.describe import Given, described
 from ingest.examination import EXAMINE, Examination, examine, has_text
-from ingest.guard import suspicion
+from ingest.guard import marked
 from ingest.identification import Identifier
 from ingest.lookups import Known, look_up
 from ingest.media_types import identify
@@ -218,7 +218,7 @@ class Intaker:
         if not has_text(submission.reading.text.pages):
             return
         submission.secrecy_checked = True
-        if why := suspicion(submission.examination.marking, submission.staged.digests.sha256):
+        if why := marked(submission.reading.text.pages, submission.staged.digests.sha256):
             raise Secret(filename=submission.filename, reason=f"{why.reason}。{NOT_KEPT}")
 
 

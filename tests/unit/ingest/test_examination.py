@@ -21,7 +21,6 @@ NONSENSE: dict[str, tuple[tuple[str, ...], Any]] = {
     "a title that is a number": (("metadata", "title"), 9),
     "a day that is none": (("metadata", "doc_date"), "2024-13-01"),
     "terms that are a text": (("metadata", "terms"), "功能"),
-    "a marking without a level": (("marking",), {}),
     "numbers counted in words": (("whole", "personal"), {"mobile": "one"}),
     "numbers that are a list": (("whole", "personal"), ["mobile"]),
     "a signature of another length": (("whole", "signature"), "AAAA"),
@@ -75,7 +74,7 @@ def test_the_archive_looks_itself_where_a_worker_tells_nonsense(sandbox: Sandbox
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")
     told = sandbox.extract(tmp_path / "a.txt", "text/plain", "a.txt", task=EXAMINE)
     assert told.examination is not None
-    object.__setattr__(told, "examination", {"marking": None})
+    object.__setattr__(told, "examination", {"recognition": None})
     monkeypatch.setattr(sandbox, "extract", lambda *_, **__: told)
     reading = read(sandbox, tmp_path / "a.txt", "text/plain", "a.txt", task=EXAMINE)
     assert (reading.examination, reading.text.pages) == (None, told.pages)
