@@ -109,25 +109,25 @@ class Store:
             if held is not None and document.version < held + refill:
                 continue
             entry = to_tantivy(document)
-            with self._writing() as writer:
+            with self._writing():
                 if held is not None:  # a deletion is looked up in every segment
-                    writer.delete_documents_by_term("id", keyword(document.id))
-                writer.add_document(entry)
+                    self._open.delete_documents_by_term("id", keyword(document.id))
+                self._open.add_document(entry)
             self._noted(document.id, document.version, owed=not refill)
             taken += 1
         return taken
 
     def remove(self, ids: Iterable[str]) -> None:
         for document in ids:
-            with self._writing() as writer:
-                writer.delete_documents_by_term("id", keyword(document))
+            with self._writing():
+                self._open.delete_documents_by_term("id", keyword(document))
             self._noted(document, None, owed=True)
 
     def commit(self) -> None:
         """Raises EngineDown also where an earlier write failed, perhaps in another thread, and was not repeated."""
         if self._pending:
-            with self._writing() as writer:
-                writer.commit()
+            with self._writing():
+                self._open.commit()
             self._pending.clear()
             self._owed.clear()
         if self._lost:
@@ -139,8 +139,8 @@ class Store:
         """Commit, finish merging, let go of the writer. The next write opens another."""
         self.commit()
         if self._writer is not None:
-            with self._writing() as writer:
-                writer.wait_merging_threads()
+            with self._writing():
+                self._open.wait_merging_threads()
             self._writer = None
 
     def mark_complete(self) -> None:
@@ -153,14 +153,20 @@ class Store:
         self._pending.clear()
         self._owed.clear()
 
+    @property
+    def _open(self) -> tantivy.IndexWriter:
+        """The writer, opened on first use. To be asked for each time and never named: the traceback of a failure would keep
+        it, and with it the lock that the next one needs."""
+        if self._writer is None:
+            self._writer = self._index.writer(WRITER_HEAP, WRITER_THREADS)
+        return self._writer
+
     @contextmanager
-    def _writing(self) -> Iterator[tantivy.IndexWriter]:
-        """The writer, opened on first use. After a failure it is dropped: Tantivy's writer cannot go on."""
+    def _writing(self) -> Iterator[None]:
+        """After a failure the writer is dropped: Tantivy's cannot go on."""
         try:
             with as_write_failure():
-                if self._writer is None:
-                    self._writer = self._index.writer(WRITER_HEAP, WRITER_THREADS)
-                yield self._writer
+                yield
         except EngineDown:
             self._lost |= self._owed
             self.failures += 1

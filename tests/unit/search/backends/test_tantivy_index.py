@@ -9,6 +9,7 @@ import pytest
 from archive.errors import EngineDown
 from search.backends.generations import Generations
 from search.backends.tantivy_index import TantivyIndex
+from search.backends.tantivy_store import Store
 from search.errors import IndexNeedsRebuild, RebuildNotRunning
 from search.stored import title_order
 from tests.contracts.search_indexes import asked, document, found
@@ -206,3 +207,15 @@ def test_titles_are_ordered_by_pinyin_and_by_the_value_of_numbers() -> None:
     titles = ["运维合同", "第10期", "采购合同", "第2期", "A方案", "2024年", "监理月报", "初步设计"]
     expected = ["2024年", "A方案", "采购合同", "初步设计", "第2期", "第10期", "监理月报", "运维合同"]
     assert sorted(titles, key=title_order) == expected
+
+
+def test_a_failure_that_somebody_still_holds_does_not_keep_the_next_writer_out(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.put([document("a", "验收")])
+    (tmp_path / "store").rename(tmp_path / "away")
+    with pytest.raises(EngineDown) as failure:
+        store.commit()
+    (tmp_path / "away").rename(tmp_path / "store")
+    store.put([document("a", "验收")])
+    store.commit()
+    assert (store.count(), failure.value.__traceback__ is None) == (1, False)
