@@ -33,11 +33,15 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            sizes = {pid: self.size_of(pid) for pid in tree(self.roots())}
-            self.samples += 1
-            if (total := sum(sizes.values())) > self.peak:
-                self.peak = total
-                self.largest = _by_name(sizes)
+            self._sample()
+        self._sample()  # what is over sooner than that was measured, too
+
+    def _sample(self) -> None:
+        sizes = {pid: self.size_of(pid) for pid in tree(self.roots())}
+        self.samples += 1
+        if (total := sum(sizes.values())) > self.peak:
+            self.peak = total
+            self.largest = _by_name(sizes)
 
 
 def tree(roots: set[int]) -> set[int]:
