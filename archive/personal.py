@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 IDENTITY, MOBILE, BANK_CARD, PASSPORT = "identity", "mobile", "bank_card", "passport"
+KINDS = frozenset({IDENTITY, MOBILE, BANK_CARD, PASSPORT})
 PERSONAL_LABEL = "含个人信息"
 NAMES = {IDENTITY: "居民身份证号", MOBILE: "手机号码", BANK_CARD: "银行卡号", PASSPORT: "护照号"}
 

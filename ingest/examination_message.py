@@ -9,11 +9,13 @@ from typing import Any
 
 from archive import taxonomy
 from archive.field_kinds import FIELDS
+from archive.personal import KINDS
 from archive.similarity import BINS
 from ingest.classify import Candidate, Recognition
 from ingest.examination import Examination, Whole
 from ingest.fields import Found
 from ingest.metadata import DocumentMetadata
+from ingest.untrusted import list_of, number_of, text_of, texts_of
 
 _SIGNATURE_BYTES = (0, 4 * BINS)
 _Message = Mapping[str, Any]
@@ -36,58 +38,39 @@ def examination_of(message: _Message) -> Examination:
 
 
 def _recognition(said: _Message) -> Recognition:
-    return Recognition(_type(said["type"]), bool(said["accepted"]), _number(said["score"]), _number(said["margin"]),
-                       tuple(_candidate(one) for one in _list(said["candidates"])), frozenset(map(_type, _list(said["vetoed"]))))
+    return Recognition(_type(said["type"]), bool(said["accepted"]), number_of(said["score"]), number_of(said["margin"]),
+                       tuple(_candidate(one) for one in list_of(said["candidates"])), frozenset(map(_type, list_of(said["vetoed"]))))
 
 
 def _candidate(said: _Message) -> Candidate:
-    return Candidate(_type(said["type"]), _text(said["name"]), _number(said["score"]), _texts(said["reasons"]), bool(said["sure"]))
+    return Candidate(_type(said["type"]), text_of(said["name"]), number_of(said["score"]), texts_of(said["reasons"]),
+                     bool(said["sure"]))
 
 
 def _metadata(said: _Message) -> DocumentMetadata:
-    day = _text(said["doc_date"])
-    return DocumentMetadata(_text(said["title"]), date.fromisoformat(day) if day else None, _text(said["doc_no"]),
-                            _text(said["issuer"]), _text(said["conclusion"]), frozenset(_texts(said["terms"])))
+    day = text_of(said["doc_date"])
+    return DocumentMetadata(text_of(said["title"]), date.fromisoformat(day) if day else None, text_of(said["doc_no"]),
+                            text_of(said["issuer"]), text_of(said["conclusion"]), frozenset(texts_of(said["terms"])))
 
 
 def _whole(said: _Message) -> Whole:
-    signature = b64decode(_text(said["signature"]), validate=True)
+    signature = b64decode(text_of(said["signature"]), validate=True)
     if len(signature) not in _SIGNATURE_BYTES:
         raise ValueError("not a signature")
-    personal = {_text(kind): _number(count) for kind, count in said["personal"].items()}
-    return Whole(_texts(said["labels"]), personal, tuple(_value(one) for one in _list(said["values"])), signature)
+    personal = {kind: number_of(count) for kind, count in said["personal"].items()}
+    if not personal.keys() <= KINDS:
+        raise ValueError("not personal numbers")
+    return Whole(texts_of(said["labels"]), personal, tuple(_value(one) for one in list_of(said["values"])), signature)
 
 
 def _value(said: _Message) -> Found:
     if said["key"] not in FIELDS:
         raise ValueError("not a field")
-    return Found(said["key"], _text(said["value"]), _number(said["page"]), _number(said["start"]), _number(said["end"]),
-                 _text(said["quote"]), float(said["confidence"]))
+    return Found(said["key"], text_of(said["value"]), number_of(said["page"]), number_of(said["start"]), number_of(said["end"]),
+                 text_of(said["quote"]), float(said["confidence"]))
 
 
 def _type(value: object) -> str:
     if value not in taxonomy.load():
         raise ValueError("not a document type")
-    return _text(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError("not a number")
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(_text, _list(value)))
+    return text_of(value)

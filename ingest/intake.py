@@ -179,7 +179,7 @@ class Intaker:
         description = described(found.recognition, found.metadata, submission.given, taught)
         if not submission.reading.complete:
             description = _without_reading(description, submission.given)
-        whole = whole_text(found.whole) if found.whole else None
+        whole = whole_text(found.whole) if found.whole and submission.reading.complete else None
         holds = holds_files(submission.staged.path, submission.media_type)
         self.blobs.put(submission.staged.path, submission.staged.digests.sha256, hashed=True)
         return Intake(

@@ -173,7 +173,7 @@ class Sandbox:
 
     def _warm(self) -> None:
         for worker in self._idle_ones():
-            with suppress(SandboxClosed):
+            with suppress(SandboxClosed, OSError):  # each goes back in any case, or who reads would wait for ever
                 worker = worker or self._spawn("")
             self._idle.put(worker)
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from archive.remarks import Remark, Severity
 from ingest.extractors.base import Extraction, Source
+from ingest.untrusted import list_of, texts_of
 
 PREFIX = struct.Struct(">Q")   # length of the JSON that follows, in bytes
 MAX_JOB = 1 << 20
@@ -68,11 +69,11 @@ def extraction_of(message: dict[str, Any]) -> Extraction:
     """An Extraction with every field of its type. Raises ValueError for anything else."""
     if message.keys() != {field.name for field in fields(Extraction)}:
         raise ValueError("not an extraction")
-    texts = {name: _texts(message[name]) for name in ("pages", "headings", "warnings")}
+    texts = {name: texts_of(message[name]) for name in ("pages", "headings", "warnings")}
     flags = {name: bool(message[name]) for name in ("truncated", "garbled", "complete", "damaged")}
     return Extraction(page_count=int(message["page_count"]), engine=str(message["engine"]), **texts, **flags,  # type: ignore[arg-type]
                       properties=_properties(message["properties"]), image_pages=_numbers(message["image_pages"]),
-                      remarks=tuple(_remark(remark) for remark in _list(message["remarks"])[:MOST_REMARKS]),
+                      remarks=tuple(_remark(remark) for remark in list_of(message["remarks"])[:MOST_REMARKS]),
                       examination=message["examination"])
 
 
@@ -89,20 +90,7 @@ def _remark(value: object) -> Remark:
 
 
 def _numbers(values: object) -> tuple[int, ...]:
-    numbers = tuple(int(str(value)) for value in _list(values))
+    numbers = tuple(int(str(value)) for value in list_of(values))
     if any(number < 1 for number in numbers):
         raise ValueError("not a list of pages")
     return numbers
-
-
-def _list(values: object) -> list[object]:
-    if not isinstance(values, list):
-        raise ValueError("not a list")
-    return values
-
-
-def _texts(values: object) -> tuple[str, ...]:
-    texts = _list(values)
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("not a list of texts")
-    return tuple(texts)  # type: ignore[arg-type]

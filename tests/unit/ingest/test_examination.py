@@ -22,6 +22,7 @@ NONSENSE: dict[str, tuple[tuple[str, ...], Any]] = {
     "a day that is none": (("metadata", "doc_date"), "2024-13-01"),
     "terms that are a text": (("metadata", "terms"), "功能"),
     "numbers counted in words": (("whole", "personal"), {"mobile": "one"}),
+    "numbers of a kind nobody knows": (("whole", "personal"), {"no_such_kind": 1}),
     "numbers that are a list": (("whole", "personal"), ["mobile"]),
     "a signature of another length": (("whole", "signature"), "AAAA"),
     "a signature that is not base64": (("whole", "signature"), "…"),
