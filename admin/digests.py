@@ -6,7 +6,7 @@ gone out, so it is sent once more, marked as a repeat, and never a third time.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,9 +19,11 @@ from archive.access import system_actor
 from archive.backoff import next_try
 from archive.models import JobRun
 from archive.transaction import Transaction, collection, write
-from retention.models import FindingRecord, Mail, Mention
+from retention.models import Mail, Mention
+from retention.notice_reasons import keys_of
 from retention.notices import AlertLine, Digest, plan
 from retention.recipients import recipients
+from retention.told import mailed
 
 ACTOR = system_actor("notices")
 MOST_REFUSALS = 10
@@ -41,47 +43,21 @@ class Post:
     uncertain: int = 0
 
 
-def run(system: System, today: date) -> Post:
-    """Write the mails that are due today and send everything that waits."""
-    post = Post(written=write_mails(system, today))
+def run(system: System, lines: Sequence[AlertLine], today: date) -> Post:
+    """Write the mails that are due today, of these open alerts, and send everything that waits."""
+    post = Post(written=write_mails(system, lines, today))
     send_mails(system, post)
     return post
 
 
-def write_mails(system: System, today: date) -> int:
+def write_mails(system: System, lines: Sequence[AlertLine], today: date) -> int:
     """One mail for each person who is to be told something; how many were written."""
-    already = {(row["address"], row["key"]) for row in collection(Mention).find({}, {"address": 1, "key": 1})}
     served = {mail.address for mail in Mail.objects(day=today, kind="digest").only("address")}
-    digests = plan(open_lines(today), recipients(today), already, today, served=served)
+    digests = plan(lines, recipients(today), mailed(keys_of(lines, today)), today, served=served)
     silent = silent_days(today)
     for digest in digests:
         keep(system, digest, mail_id(digest.address, digest.day), silent=silent)
     return len(digests)
-
-
-def open_lines(today: date) -> list[AlertLine]:
-    """Open alerts without a waiver in force."""
-    return lines_of(FindingRecord.objects(alert="open"), today)
-
-
-def lines_of(records: Iterable[FindingRecord], today: date) -> list[AlertLine]:
-    return [line_of(record, today) for record in records if unwaived(record, today)]
-
-
-def unwaived(record: FindingRecord, today: date) -> bool:
-    return not (record.waiver and record.waiver.approved_by and record.waiver.until >= today)
-
-
-def line_of(record: FindingRecord, today: date) -> AlertLine:
-    return AlertLine(
-        alert_id=record.id, project_code=record.project, project_name=record.project_name, unit=record.unit,
-        rule=record.rule, title=record.title, clause=record.clause, subject=record.subject, severity=record.severity,
-        outcome=record.outcome, due_on=record.due_on,
-        days_left=(record.due_on - today).days if record.due_on else None, reason=record.reason,
-        steps=tuple(record.steps), clears_when=record.clears_when, opened_on=record.opened_on or today,
-        milestones=tuple(record.milestones), targets=tuple(record.targets),
-        event_key=str(record.episode),
-        escalated=tuple((step.level, step.days) for step in record.escalations if step.episode == record.episode))
 
 
 def send_mails(system: System, post: Post | None = None) -> Post:

@@ -30,6 +30,7 @@ from retention.alerts import refresh
 from retention.backtesting import go_on
 from retention.inbox import fill
 from retention.missed_days import make_up, missed
+from retention.open_alerts import open_lines
 from retention.work_years import last_change
 
 FIXITY_SAMPLE = 200
@@ -127,9 +128,10 @@ def _notices(system: System, today: date) -> Outcome:
     if marker.notices_paused():
         return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
     escalated = escalate(system, today)
-    lines = fill(digests.ACTOR, system.clock, digests.open_lines(today), today)
-    post = digests.run(system, today)
-    return Outcome({**asdict(post), "escalated": escalated, "inbox": lines}, attention=bool(post.rejected or post.uncertain))
+    lines = open_lines(today)
+    read = fill(digests.ACTOR, system.clock, lines, today)
+    post = digests.run(system, lines, today)
+    return Outcome({**asdict(post), "escalated": escalated, "inbox": read}, attention=bool(post.rejected or post.uncertain))
 
 
 def _urgent(system: System, today: date) -> Outcome:

@@ -3,7 +3,7 @@
 Planned as the mails are, by person instead of by address, so who has no address, or a wrong one, misses nothing.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,29 +16,25 @@ from archive.queries import Page, page_of, visible_codes
 from archive.transaction import Transaction, collection, write
 from retention.models import InboxLine, Mail
 from retention.models import Mention as Mentioned
+from retention.notice_reasons import keys_of
 from retention.notices import AlertLine, Mention, plan
 from retention.recipients import readers
+from retention.told import in_inboxes
 
 BATCH = 500
 MOST_AT_ONCE = 200
 
 
-def fill(actor: Actor, clock: Clock, lines: Iterable[AlertLine], today: date, *,
-         only: Callable[[Mention], bool] = lambda _: True, already: Collection[tuple[str, str]] | None = None) -> int:
+def fill(actor: Actor, clock: Clock, lines: Sequence[AlertLine], today: date, *,
+         only: Callable[[Mention], bool] = lambda _: True) -> int:
     """Put what is to be told today into everybody's inbox; how many lines. Asked again, it adds nothing."""
-    told = _told() if already is None else already
     count = 0
-    for digest in plan(lines, readers(today), told, today, only=only):
+    for digest in plan(lines, readers(today), in_inboxes(keys_of(lines, today)), today, only=only):
         mentions = digest.mentions
         for start in range(0, len(mentions), BATCH):
             _keep(actor, clock, digest.address, mentions[start:start + BATCH], today)
         count += len(mentions)
     return count
-
-
-def told_of(keys: Collection[str]) -> set[tuple[str, str]]:
-    """Who was told any of these ledger keys."""
-    return _told({"keys": {"$in": sorted(keys)}})
 
 
 def unread(actor: Actor) -> int:
@@ -86,11 +82,6 @@ def mail_states(actor: Actor, lines: Sequence[InboxLine]) -> dict[str, Mail]:
 def _own(actor: Actor) -> dict[str, Any]:
     query: dict[str, Any] = {"person": actor.id}
     return query if sees_everything(actor) else {**query, "project": {"$in": ["", *sorted(visible_codes(actor))]}}
-
-
-def _told(match: dict[str, Any] | None = None) -> set[tuple[str, str]]:
-    rows = collection(InboxLine).find(match or {}, {"person": 1, "keys": 1})
-    return {(row["person"], key) for row in rows for key in row["keys"]}
 
 
 def _keep(actor: Actor, clock: Clock, person: str, mentions: Sequence[Mention], day: date) -> None:

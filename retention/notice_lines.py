@@ -3,7 +3,6 @@
 Knows nothing of databases, mail or clocks. Dates are calendar days of the archive's time zone.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -45,7 +44,8 @@ class AlertLine:
 
     def as_of(self, day: date) -> "AlertLine":
         """The same line with its days counted from `day`: an evaluation of yesterday must not state its count."""
-        return self if self.due_on is None else replace(self, days_left=(self.due_on - day).days)
+        left = (self.due_on - day).days if self.due_on else self.days_left
+        return self if left == self.days_left else replace(self, days_left=left)
 
     @property
     def overdue(self) -> bool:
@@ -62,7 +62,7 @@ class AlertLine:
 class Recipient:
     """Somebody who may be told. Several recipients with one address are one person and get one digest.
 
-    A line reaches them when it is addressed to one of `targets` and `sees` admits its project's code: what a person
+    A line reaches them when it is addressed to one of `targets` and `sees` has its project's code: what a person
     may not open in the archive is not mailed to them either. `declines` are the optional kinds they want no mail of
     (`retention/optional.py`). `level` is HEAD or SUPERVISOR for who is told of what was escalated to them, whatever it is
     addressed to. `on_behalf` names whose place they take while that person is away.
@@ -71,7 +71,7 @@ class Recipient:
     address: str
     name: str
     targets: frozenset[str]
-    sees: Callable[[str], bool] | frozenset[str]
+    sees: frozenset[str]
     declines: frozenset[str] = frozenset()
     level: str = ""
     on_behalf: str = ""
@@ -84,7 +84,7 @@ class Recipient:
         return any(level == self.level for level, _ in line.escalated) and self.may_see(line.project_code)
 
     def may_see(self, code: str) -> bool:
-        return code in self.sees if isinstance(self.sees, frozenset) else self.sees(code)
+        return code in self.sees
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ def standing(line: AlertLine, today: date) -> Standing:
     return Standing(line.as_of(today), {line_key(line, reason): reason for reason in reasons}, steps)
 
 
+def keys_of(lines: Iterable[AlertLine], today: date) -> set[str]:
+    """Every ledger key these lines may settle today: all of the ledger that a plan of them has to know."""
+    return {key for line in lines for known in (standing(line, today),) for key in (*known.keys, *known.steps)}
+
+
 def line_key(line: AlertLine, reason: str) -> str:
     """The ledger's name of one mention, e.g. `a17/2026-03-01/2026-06-30/m30`.
 

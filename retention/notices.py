@@ -40,18 +40,38 @@ def plan(
     people = _by_address(recipients, without={_same(address) for address in served})
     unique = {line.alert_id: line for line in lines}
     ordered = [standing(line, today) for line in sorted(unique.values(), key=lambda line: line.urgency)]
-    planned = (_digest(people[key], ordered, told[key], today, only) for key in sorted(people))
+    matters = _Matters(ordered)
+    planned = (_digest(people[key], matters, told[key], today, only) for key in sorted(people))
     return tuple(digest for digest in planned if digest is not None)
 
 
-def _digest(person: list[Recipient], lines: list[Standing], told: set[str], today: date,
+class _Matters:
+    """The lines in order, also by project: most people see few of many projects."""
+
+    def __init__(self, ordered: list[Standing]) -> None:
+        self._ordered = ordered
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, known in enumerate(ordered):
+            self._places[known.line.project_code].append(place)
+
+    def within(self, codes: Collection[str]) -> list[Standing]:
+        """Those of these projects, in the same order."""
+        places = [self._places[code] for code in self._places.keys() & codes]
+        return [self._ordered[place] for place in sorted(place for some in places for place in some)]
+
+
+def _digest(person: list[Recipient], matters: _Matters, told: set[str], today: date,
             only: Callable[[Mention], bool]) -> Digest | None:
     groups: dict[str, list[Mention]] = {}
     because: set[str] = set()
-    for known in lines:
+    seen_by: defaultdict[str, list[Recipient]] = defaultdict(list)
+    for recipient in person:
+        for code in recipient.sees:
+            seen_by[code].append(recipient)
+    for known in matters.within(seen_by.keys()):
         line = known.line
-        wanting = [recipient for recipient in person if recipient.wants(line)]
-        above = [recipient for recipient in person if recipient.climbs(line)]
+        wanting = [recipient for recipient in seen_by[line.project_code] if recipient.wants(line)]
+        above = [recipient for recipient in seen_by[line.project_code] if recipient.climbs(line)]
         said = known.mention(told, addressed=bool(wanting), levels={recipient.level for recipient in above})
         if said is not None and only(said) and not _declined(said, wanting):
             groups.setdefault(line.project_code, []).append(replace(said, on_behalf=_in_place_of([*wanting, *above])))

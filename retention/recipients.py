@@ -7,6 +7,7 @@ from datetime import date
 from archive.models import Person, Project
 from archive.permissions import Role
 from archive.queries import visible_codes
+from archive.transaction import collection
 from retention.models import NoticeChoices
 from retention.notice_lines import HEAD, SUPERVISOR
 from retention.notices import Recipient
@@ -17,6 +18,7 @@ TARGETS_OF_ROLE: dict[Role, frozenset[str]] = {
     Role.AUDITOR: frozenset({"AUD"}),
     Role.SUPERVISOR: frozenset({"HEAD"}),
 }
+CONTACT_FIELDS = ("code", "contact", "contact_email", "supervisor", "supervisor_email")
 CONTACT_TARGETS = frozenset({"PM", "FIN", "PROC", "SEC"})
 HEAD_TARGETS = frozenset({"HEAD"})
 NOTHING: frozenset[str] = frozenset()
@@ -95,10 +97,11 @@ def _declined_by_address(people: Sequence[Recipient]) -> dict[str, frozenset[str
 def _contacts(declined: Mapping[str, frozenset[str]]) -> list[Recipient]:
     """A project's own contact and supervisor: told of this project, whether or not they have an account."""
     found = []
-    for project in Project.objects:
-        mine = frozenset({project.code})
-        for address, name, targets, level in ((project.contact_email, project.contact, CONTACT_TARGETS, ""),
-                                              (project.supervisor_email, project.supervisor, HEAD_TARGETS, HEAD)):
+    named = {"$or": [{"contact_email": {"$gt": ""}}, {"supervisor_email": {"$gt": ""}}]}
+    for row in collection(Project).find(named, dict.fromkeys(CONTACT_FIELDS, 1)):
+        mine = frozenset({row["code"]})
+        for address, name, targets, level in ((row["contact_email"], row["contact"], CONTACT_TARGETS, ""),
+                                              (row["supervisor_email"], row["supervisor"], HEAD_TARGETS, HEAD)):
             if address:
                 found.append(Recipient(address, name, targets, mine, declined.get(_same(address), NOTHING), level))
     return found
@@ -109,5 +112,5 @@ def _in_place_of_contacts(contacts: Sequence[Recipient], people: Sequence[Recipi
     address = {person.name: _same(person.address) for person in people if not person.on_behalf}
     for other in people:
         for contact in contacts if other.on_behalf else ():
-            if _same(contact.address) == address.get(other.on_behalf) and other.may_see(next(iter(contact.sees))):  # type: ignore[arg-type]
+            if _same(contact.address) == address.get(other.on_behalf) and other.may_see(next(iter(contact.sees))):
                 yield replace(contact, address=other.address, name=other.name, on_behalf=other.on_behalf)

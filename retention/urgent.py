@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from retention.notice_lines import AlertLine, Digest, Mention, Recipient
-from retention.notice_reasons import OPENED, standing
+from retention.notice_reasons import OPENED
 from retention.notices import plan
 
 CRITICAL = "C"
@@ -26,7 +26,3 @@ def plan_urgent(lines: Iterable[AlertLine], recipients: Iterable[Recipient], alr
     critical = [line for line in lines if line.severity == CRITICAL]
     return plan(critical, recipients, already, today, served=served, only=is_urgent)
 
-
-def keys_of(lines: Iterable[AlertLine], today: date) -> set[str]:
-    """Every ledger key these lines may settle today: all of the ledger that this plan has to know."""
-    return {key for line in lines for key in standing(line, today).keys}

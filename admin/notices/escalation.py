@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from admin.digests import ACTOR, line_of, unwaived
+from admin.digests import ACTOR
 from admin.mail.wording import escalation_text
 from admin.system import System
 from archive.transaction import Transaction, collection, write
 from retention.escalation import Idle, steps_due
 from retention.models import Change, EscalationStep, FindingRecord
 from retention.notices import Recipient
+from retention.open_alerts import Row, day_of, line_of, open_rows
 from retention.recipients import recipients
 
 BATCH = 50
@@ -20,24 +21,24 @@ def escalate(system: System, today: date) -> int:
     """How many alerts were escalated. Each level is told once for each opening."""
     people = [person for person in recipients(today) if person.level]
     due: dict[str, Steps] = {}
-    for record in FindingRecord.objects(alert="open", acknowledged_by=""):
-        if unwaived(record, today) and (steps := _steps(system, record, today, people)):
-            due[record.id] = steps
+    for row in open_rows(today, {"acknowledged_by": ""}, "history"):
+        if steps := _steps(system, row, today, people):
+            due[row["_id"]] = steps
     keys = sorted(due)
     return sum(_keep(system, {key: due[key] for key in keys[n:n + BATCH]}, today) for n in range(0, len(keys), BATCH))
 
 
-def _steps(system: System, record: FindingRecord, today: date, people: Sequence[Recipient]) -> Steps:
-    line = line_of(record, today)
-    told = {step.level for step in record.escalations if step.episode == record.episode}
+def _steps(system: System, row: Row, today: date, people: Sequence[Recipient]) -> Steps:
+    line = line_of(row, today)
+    told = {level for level, _ in line.escalated}
     levels = {person.level for person in people if person.may_see(line.project_code)}
-    return steps_due(Idle(line, idle_since(record, today), told), system.settings.escalation, today, levels.__contains__)
+    return steps_due(Idle(line, idle_since(row, today), told), system.settings.escalation, today, levels.__contains__)
 
 
-def idle_since(record: FindingRecord, today: date) -> date:
+def idle_since(row: Row, today: date) -> date:
     """The day it opened, or a waiver of it ended."""
-    turns = [change.day for change in record.history if change.what in ("opened", "lapsed")]
-    return max((day for day in turns if day <= today), default=record.opened_on or today)
+    turns = [turn["day"].date() for turn in row["history"] if turn["what"] in ("opened", "lapsed")]
+    return max((day for day in turns if day <= today), default=day_of(row.get("opened_on")) or today)
 
 
 def _keep(system: System, due: dict[str, Steps], today: date) -> int:

@@ -2,16 +2,17 @@
 
 import hashlib
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from admin.digests import ACTOR, keep, lines_of
+from admin.digests import ACTOR, keep
 from admin.system import System
-from archive.transaction import collection
-from retention.inbox import fill, told_of
-from retention.models import FindingRecord, Mail, Mention
+from retention.inbox import fill
+from retention.models import Mail
+from retention.notice_reasons import keys_of
 from retention.notices import AlertLine, Digest
+from retention.open_alerts import open_lines
 from retention.recipients import recipients
-from retention.urgent import CRITICAL, is_urgent, keys_of, plan_urgent
+from retention.told import mailed
+from retention.urgent import CRITICAL, is_urgent, plan_urgent
 
 # What opens while a ledger is imported comes in one mail after the other: at most so often for one person.
 PAUSE = timedelta(minutes=10)
@@ -23,11 +24,9 @@ def write_urgent(system: System, today: date) -> int:
     lines = newly_critical(today)
     if not lines:
         return 0
-    told = collection(Mention).find({"key": {"$in": sorted(keys_of(lines, today))}}, {"address": 1, "key": 1})
-    already = {(row["address"], row["key"]) for row in told}
-    fill(ACTOR, system.clock, lines, today, only=is_urgent, already=told_of(keys_of(lines, today)))
+    fill(ACTOR, system.clock, lines, today, only=is_urgent)
     recent = Mail.objects(kind="urgent", created_at__gt=system.clock.now() - PAUSE).scalar("address")
-    digests = plan_urgent(lines, recipients(today), already, today, served=set(recent))
+    digests = plan_urgent(lines, recipients(today), mailed(keys_of(lines, today)), today, served=set(recent))
     for digest in digests:
         keep(system, digest, urgent_id(digest), "urgent")
     return len(digests)
@@ -36,9 +35,8 @@ def write_urgent(system: System, today: date) -> int:
 def newly_critical(today: date) -> list[AlertLine]:
     """Open and critical, with a turn in their life today or yesterday."""
     since = datetime.combine(today - BACK, time())
-    query: dict[str, Any] = {"alert": "open", "severity": CRITICAL, "history": {"$elemMatch": {
-        "what": {"$in": ["opened", "changed", "lapsed"]}, "day": {"$gte": since}}}}
-    return lines_of(FindingRecord.objects(__raw__=query), today)
+    turns = {"what": {"$in": ["opened", "changed", "lapsed"]}, "day": {"$gte": since}}
+    return open_lines(today, {"severity": CRITICAL, "history": {"$elemMatch": turns}})
 
 
 def urgent_id(digest: Digest) -> str:

@@ -3,30 +3,35 @@
 import hashlib
 from datetime import date
 
-from admin.digests import ACTOR, open_lines
+from admin.digests import ACTOR
 from admin.mail.weekly import render_weekly
 from admin.system import System
 from archive.transaction import Transaction, write
 from retention.models import Mail
+from retention.open_alerts import open_lines
 from retention.recipients import supervisors
-from retention.weekly import Summary, summaries
+from retention.weekly import Summary, summaries, turn_of
 
 
 def write_weekly(system: System, today: date) -> int:
     """How many were written."""
-    found = [summary for summary in summaries(open_lines(today), supervisors(today), today, system.settings.weekly_day)
-             if Mail.objects(id=weekly_id(summary)).first() is None]
+    day = system.settings.weekly_day
+    written = set(Mail.objects(kind="weekly", day=turn_of(today, day)).scalar("id"))
+    waiting = [person for person in supervisors(today) if weekly_id(person.address, turn_of(today, day)) not in written]
+    if not waiting:
+        return 0
+    found = summaries(open_lines(today), waiting, today, day)
     for summary in found:
         _keep(system, summary)
     return len(found)
 
 
-def weekly_id(summary: Summary) -> str:
-    return f"{summary.week:%Y%m%d}-k" + hashlib.sha256(summary.address.strip().casefold().encode()).hexdigest()[:20]
+def weekly_id(address: str, week: date) -> str:
+    return f"{week:%Y%m%d}-k" + hashlib.sha256(address.strip().casefold().encode()).hexdigest()[:20]
 
 
 def _keep(system: System, summary: Summary) -> None:
-    rendered, key = render_weekly(summary, base_url=system.settings.base_url), weekly_id(summary)
+    rendered, key = render_weekly(summary, base_url=system.settings.base_url), weekly_id(summary.address, summary.week)
 
     def work(tx: Transaction) -> None:
         tx.insert(Mail(id=key, kind="weekly", address=summary.address, name=summary.name, day=summary.week,

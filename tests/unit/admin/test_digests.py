@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from admin import digests
-from admin.digests import MOST_REFUSALS, Post, mail_id, open_lines
+from admin.digests import MOST_REFUSALS, Post, mail_id
 from admin.jobs import run_job
 from admin.mail.port import Message, Receipt, Sender
 from admin.mail.render import REPEAT_SUBJECT
@@ -26,6 +26,7 @@ from archive.transaction import Transaction
 from retention.alerts import refresh
 from retention.findings import approve_waiver, ask_waiver
 from retention.models import FindingRecord, Mail, Mention
+from retention.open_alerts import open_lines
 from tests.builders import SYSTEM, UNIT, UNIT_B, a_project
 from tests.conftest import snapshot
 from tests.unit.admin.postbox import SENDER, Postbox, PostOffice, text_of
@@ -65,7 +66,7 @@ def archivist(posting: System) -> Actor:
 
 
 def run(system: System, day: date = TODAY) -> Post:
-    return digests.run(system, day)
+    return digests.run(system, open_lines(day), day)
 
 
 def resend(system: System) -> Post:

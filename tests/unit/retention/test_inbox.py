@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from admin import digests
-from admin.digests import open_lines
 from admin.jobs import run_job
 from admin.system import System
 from archive import audit
@@ -19,6 +18,7 @@ from archive.transaction import database
 from retention.alerts import refresh
 from retention.inbox import fill, inbox_of, mail_states, mark_read, unread
 from retention.models import InboxLine, Mention
+from retention.open_alerts import open_lines
 from retention.substitutes import name_substitute
 from tests.builders import SYSTEM, UNIT, UNIT_B, a_project
 from tests.conftest import snapshot

@@ -149,12 +149,6 @@ def test_a_line_reaches_only_whom_it_is_addressed_to_and_who_may_see_its_project
     assert [digest.address for digest in plan([line()], people, set(), DAY)] == ["pm@x.cn"]
 
 
-def test_whether_somebody_may_see_a_project_can_be_asked_of_a_function() -> None:
-    asks = Recipient("pm@x.cn", "张伟", frozenset({"PM"}), lambda code: code == "XM-2")
-    assert plan([line()], [asks], set(), DAY) == ()
-    assert plan([line(project_code="XM-2")], [asks], set(), DAY) != ()
-
-
 def test_one_person_in_two_roles_gets_one_digest_that_names_both() -> None:
     lines = [line(), line("a2", targets=("FIN",))]
     (digest,) = plan(lines, [person("Li@x.cn", "PM"), person(" li@X.cn", "FIN")], set(), DAY)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retention.notice_reasons import keys_of
 from retention.notices import Recipient, expected_mentions, plan
 from retention.optional import REMINDERS, WEEKLY
-from retention.urgent import keys_of, plan_urgent
+from retention.urgent import plan_urgent
 from retention.weekly import summaries, turn_of
 from tests.unit.retention.test_notices import DAY, MILESTONES, line, person
 
