@@ -24,7 +24,7 @@ from search.projection import documents_by_id
 # Seconds; a commit of the index, a judgement, a transaction cost the same for one or for many.
 INDEX_GATHER, JUDGE_GATHER, GUARD_GATHER, FIELDS_GATHER = 0.1, 0.6, 0.25, 0.5
 INDEX_IDLE = 0.1  # who files one paper and looks for it waits for this lane
-JUDGE_BATCH = 256
+JUDGE_BATCH = 1024
 
 
 def still_coming(codes: Iterable[str]) -> set[str]:
@@ -70,9 +70,9 @@ def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
         Subscription(READ, reader, batch=1, threads=system.settings.readers),
         Subscription(UNPACK, system.unpacker, batch=1),
         Subscription(INDEX, index_documents, gather=INDEX_GATHER, idle=INDEX_IDLE),
-        Subscription(GUARD, Guard(system.clock), gather=GUARD_GATHER),
+        Subscription(GUARD, Guard(system.clock), gather=GUARD_GATHER, patient=True),
         Subscription(ERASE, lambda events: erase(system, events)),
-        Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER),
+        Subscription(JUDGE, judge, batch=JUDGE_BATCH, gather=JUDGE_GATHER, patient=True),
         Subscription(TELL, lambda events: tell_decisions(system, events)),
         Subscription(FIELDS, FieldReader(system.clock), gather=FIELDS_GATHER),
         Subscription(LOOK, scan_judge, batch=1),

@@ -22,6 +22,7 @@ TROUBLE_SECONDS, LONGEST_TROUBLE = 1.0, 10.0
 GRACE_SECONDS = 5.0  # for what is being read when the worker is told to stop; it is given back then
 END_SECONDS = 5.0  # for what cannot be interrupted: a batch of the index, a judgement
 LOOK_SECONDS = 0.1
+PATIENCE_SECONDS = 10.0  # after which a patient lane looks although more is to come
 
 
 class Worker:
@@ -33,7 +34,8 @@ class Worker:
         self.scan_judge = ScanJudge(system.blobs, system.clock)
         self.recogniser = Recogniser(system.blobs, system.ocr, system.clock)
         self.subscriptions = subscriptions(system, self.reader, self.scan_judge, self.recogniser)
-        self._stop = threading.Event()
+        self._stop, self._complete = threading.Event(), threading.Event()
+        self._complete.set()
         self._threads = [threading.Thread(target=self._work, args=[each], name=f"{each.lane} {number}", daemon=True)
                          for each in self.subscriptions for number in range(each.threads)]
 
@@ -50,6 +52,7 @@ class Worker:
         Within some ten seconds; whether everything ended by then. What did not is free again when its claims run out.
         """
         self._stop.set()
+        self._complete.set()
         if not self._ended(GRACE_SECONDS):
             log.info("stopping: what is still being read is given back")
             for each in (self.reader, self.system.unpacker, self.scan_judge, self.recogniser):
@@ -57,6 +60,15 @@ class Worker:
         ended = self._ended(END_SECONDS)
         self.scan_judge.close()
         return ended
+
+    @contextmanager
+    def more_to_come(self) -> Iterator[None]:
+        """For who files a heap, batch by batch: patient lanes take it up as a whole when the block ends, or now and then."""
+        self._complete.clear()
+        try:
+            yield
+        finally:
+            self._complete.set()
 
     def drain(self) -> int:
         """Work on everything that is due now, in the caller's thread; how many times a lane was done with an event."""
@@ -77,9 +89,9 @@ class Worker:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _work(self, subscription: Subscription) -> None:
-        idle, trouble, size = IDLE_SECONDS, TROUBLE_SECONDS, subscription.batch
+        idle, trouble, size, gather = IDLE_SECONDS, TROUBLE_SECONDS, subscription.batch, subscription.gather
         while not self._stop.is_set():
-            delivery = self._deliver(replace(subscription, batch=size))
+            delivery = self._deliver(replace(subscription, batch=size, gather=gather))
             if delivery.away:
                 # The lane waits for its engine, then asks with one event: not all that wait are to be tried in vain,
                 # and where one event alone brings the engine down, the others are not to share its fate for long.
@@ -89,8 +101,12 @@ class Worker:
                 continue
             if delivery.done:
                 trouble, size = TROUBLE_SECONDS, min(size * 4, subscription.batch)
-            idle = IDLE_SECONDS if delivery.claimed else min(idle * 2, subscription.idle)
-            if not delivery.claimed:
+            idle, gather = IDLE_SECONDS if delivery.claimed else min(idle * 2, subscription.idle), subscription.gather
+            if delivery.claimed:
+                continue
+            if subscription.patient and not self._complete.is_set():
+                gather = 0.0 if self._complete.wait(PATIENCE_SECONDS) else gather    # all of it is there
+            else:
                 self._stop.wait(idle)
 
     def _deliver(self, subscription: Subscription) -> Delivery:

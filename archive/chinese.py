@@ -5,7 +5,6 @@ full-width to half-width, traditional to simplified, upper to lower case. `squas
 PDF lines and table cells cut Chinese words where no space belongs.
 """
 
-import re
 import sys
 import unicodedata
 from functools import cache, lru_cache
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 
 LONG = 200  # characters; from here on looking all of them up at once is quicker, ten times for a page
 LINES = 4096  # kept: a line of a text is asked for by everybody who looks into the text, one after the other
-_SPACE = re.compile(r"\s+")
 _HAN = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 
 
@@ -30,7 +28,7 @@ def fold(text: str) -> str:
 
 def squash(text: str) -> str:
     """Folded text without any white space: what a phrase is matched against."""
-    return _SPACE.sub("", fold(text))
+    return "".join(fold(text).split())
 
 
 @lru_cache(LINES)

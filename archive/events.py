@@ -38,7 +38,8 @@ class Subscription:
     """The work of one lane: up to `batch` events at a time in each of `threads`.
 
     `gather` seconds pass between claiming and handling, so that what happens meanwhile need not be done twice. Where
-    nothing waits the lane looks again after `idle` seconds at the latest.
+    nothing waits the lane looks again after `idle` seconds at the latest. One that is `patient` looks seldom while more is
+    known to come: its work is the same for one file of a heap or for all of them.
     """
 
     lane: str
@@ -47,6 +48,7 @@ class Subscription:
     threads: int = 1
     gather: float = 0.0
     idle: float = 0.4
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Flow:
 
 def flow_text(pages: Sequence[str]) -> Flow:
     """Join pages to one text. Lines inside a page are kept as they are; pages are parted by a newline."""
+    if len(pages) == 1:    # nothing runs through it
+        return Flow(pages[0].strip("\n"), (0,))
     sheets = [page.split("\n") for page in pages]
     heads, feet = _Edge(sheets, foot=False), _Edge(sheets, foot=True)
     parts: list[str] = []

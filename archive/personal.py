@@ -22,7 +22,7 @@ NAMES = {IDENTITY: "居民身份证号", MOBILE: "手机号码", BANK_CARD: "银
 # One digit in any writing, and what may stand between two: white space (a line's end too), hyphens, dots.
 _PLAIN = str.maketrans({0xFF10 + n: str(n) for n in range(10)} | dict.fromkeys("Ｘｘx×ΧХ", "X"))
 _GAP = r"[\s\u200b-\u200d\ufeff\-‐‑–—.·_]{0,3}"
-_RUN = re.compile(rf"(?<![0-9０-９])[0-9０-９](?:{_GAP}[0-9０-９]){{10,}}+(?:{_GAP}[xXｘＸ×ΧХ])?")
+_RUN = re.compile(rf"[0-9０-９](?<![0-9０-９][0-9０-９])(?:{_GAP}[0-9０-９]){{10,}}+(?:{_GAP}[xXｘＸ×ΧХ])?")
 _PASSPORT = re.compile(r"(?:护照(?:号码?|号)?|passport(?:\s*no\.?)?)\s*[:：]?\s*([A-Za-z][A-Za-z0-9]?\d{7}|\d{9})(?!\d)", re.IGNORECASE)
 _NAME = re.compile(r"(?:[a-z0-9]+:)?(?:[0-9a-f]{24}|[0-9a-f]{40}|[0-9a-f]{64})")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -68,7 +68,7 @@ def find_numbers(text: str) -> list[Number]:
     """Every personal number of the text, in order. Identity numbers are found wherever they begin in a run of digits;
     others must be written as people write them, as tables are full of digits."""
     found = [number for run in _RUN.finditer(text) for number in _in_run(run)]
-    for match in _PASSPORT.finditer(text):
+    for match in _PASSPORT.finditer(text) if "护照" in text or "passport" in text.casefold() else ():
         if not any(number.start < match.end(1) and match.start(1) < number.end for number in found):
             found.append(Number(PASSPORT, match.start(1), match.end(1), match[1].upper()))
     return sorted(found, key=lambda number: number.start)
@@ -152,11 +152,11 @@ def _cuts(places: Sequence[int]) -> list[int]:
 
 def _other_at(text: str, places: Sequence[int], cuts: Sequence[int], plain: str, at: int) -> tuple[str, int]:
     """The kind and length of the number that begins at this cut; no kind and 1 where none does."""
+    first = bisect_left(cuts, at)
+    lasts = {cuts[n] - at: n for n in range(first + 1, min(first + _MOST_DIGITS + 1, len(cuts)))}
     for length, kind, test, groups in _OTHERS:
-        end = at + length
-        last = bisect_left(cuts, end)
-        if last < len(cuts) and cuts[last] == end and test(plain[at:end]) and _is_written(
-                text, places, cuts[bisect_left(cuts, at):last + 1], groups):
+        last = lasts.get(length)
+        if last is not None and test(plain[at:at + length]) and _is_written(text, places, cuts[first:last + 1], groups):
             return kind, length
     return "", 1
 
@@ -166,6 +166,7 @@ _OTHERS: tuple[tuple[int, str, Callable[[str], bool], tuple[tuple[int, ...], ...
         (19, (4, 4, 4, 4, 3)), (18, (4, 4, 4, 4, 2)), (17, (4, 4, 4, 4, 1)), (16, (4, 4, 4, 4)))),
     (15, IDENTITY, is_identity_number, ((6, 6, 3),)), (15, BANK_CARD, is_bank_card, ((4, 6, 5),)),
     (11, MOBILE, is_mobile, ((3, 4, 4), (3, 8), (4, 3, 4))))
+_MOST_DIGITS = max(length for length, *_ in _OTHERS)
 
 
 def _is_written(text: str, places: Sequence[int], cuts: Sequence[int], groups: Sequence[tuple[int, ...]]) -> bool:

@@ -3,7 +3,6 @@ names of types, kinds and fields are known ones, or it is no examination."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -15,7 +14,7 @@ from ingest.classify import Candidate, Recognition
 from ingest.examination import Examination, Whole
 from ingest.fields import Found
 from ingest.metadata import DocumentMetadata
-from ingest.untrusted import list_of, number_of, text_of, texts_of
+from ingest.untrusted import flat, list_of, number_of, text_of, texts_of
 
 _SIGNATURE_BYTES = (0, 4 * BINS)
 _Message = Mapping[str, Any]
@@ -23,12 +22,13 @@ _Message = Mapping[str, Any]
 
 def message_of(found: Examination) -> dict[str, Any]:
     """As JSON can hold it."""
-    day, whole = found.metadata.doc_date, found.whole
+    recognition, day, whole = found.recognition, found.metadata.doc_date, found.whole
     return {
-        "recognition": {**asdict(found.recognition), "vetoed": sorted(found.recognition.vetoed)},
-        "metadata": {**asdict(found.metadata), "doc_date": day.isoformat() if day else "", "terms": sorted(found.metadata.terms)},
+        "recognition": {**flat(recognition), "candidates": list(map(flat, recognition.candidates)),
+                        "vetoed": sorted(recognition.vetoed)},
+        "metadata": {**flat(found.metadata), "doc_date": day.isoformat() if day else "", "terms": sorted(found.metadata.terms)},
         "whole": {"labels": list(whole.labels), "personal": dict(whole.personal), "signature": b64encode(whole.signature).decode(),
-                  "values": [asdict(value) for value in whole.values]} if whole else None}
+                  "values": list(map(flat, whole.values))} if whole else None}
 
 
 def examination_of(message: _Message) -> Examination:

@@ -49,6 +49,7 @@ _OLD_DATE = re.compile(rf"([{_NUMERALS}〇○零o0]{{4}})\s*年\s*([{_NUMERALS}�
 _DATE_LABEL = re.compile(
     r"(?:编制|报告|签订|签署|成文|签发|出具|印发|填报|提交|发布|编写|验收|评审|会议|填表|申请)?(?:日期|时间)\s*:")
 _BACK = re.compile(r"(?:抄送|抄报|主题词).*|附[件表录][\d一二三四五六七八九十]*")
+_BACK_BEGINS = ("抄", "主", "附")
 _DOC_NO = re.compile(r"[一-鿿()]{1,20}[〔\[(](?:19|20)\d{2}[〕\])]第?\d{1,5}号")
 _LINE_BESIDE = re.compile(r"\s*(?:签发人.*)?$")
 
@@ -162,7 +163,7 @@ def _dated_line(lines: Sequence[str]) -> int | None:
     for n, line in enumerate(fold("\n".join(lines)).split("\n")):
         if len(line) > 80:
             continue
-        if found is not None and _BACK.fullmatch(re.sub(r"\s", "", line)):
+        if found is not None and line.lstrip()[:1] in _BACK_BEGINS and _BACK.fullmatch(re.sub(r"\s", "", line)):
             break
         if _MAY_BE_DATED.search(line) and (_is_date(lines[n]) or _issuer_beside_date(lines[n])):
             found = n

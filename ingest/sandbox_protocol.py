@@ -5,13 +5,13 @@ The worker's side of a pipe is not trusted: lengths are checked before anything 
 
 import json
 import struct
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from archive.remarks import Remark, Severity
 from ingest.extractors.base import Extraction, Source
-from ingest.untrusted import list_of, texts_of
+from ingest.untrusted import flat, list_of, texts_of
 
 PREFIX = struct.Struct(">Q")   # length of the JSON that follows, in bytes
 MAX_JOB = 1 << 20
@@ -58,11 +58,16 @@ def parse(data: bytes) -> dict[str, Any]:
 
 
 def job_of(source: Source) -> dict[str, Any]:
-    return {**asdict(source), "path": str(source.path)}
+    return {**flat(source), "path": str(source.path)}
 
 
 def source_of(job: dict[str, Any]) -> Source:
     return Source(**{**job, "path": Path(job["path"])})
+
+
+def message_of(extraction: Extraction) -> dict[str, Any]:
+    """As JSON can hold it."""
+    return {**flat(extraction), "remarks": list(map(flat, extraction.remarks))}
 
 
 def extraction_of(message: dict[str, Any]) -> Extraction:

@@ -6,6 +6,7 @@ allows, no way to gain rights, and death with its parent.
 """
 
 import ctypes
+import gc
 import json
 import math
 import os
@@ -13,21 +14,29 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any, BinaryIO
 
 from ingest.extractors.base import Extraction, NoExtractor, Source, UnreadableFile
-from ingest.sandbox_protocol import Limits, frame, read_job, source_of
+from ingest.sandbox_protocol import Limits, frame, message_of, read_job, source_of
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 
 
-def serve(extract: Callable[[Source], Extraction]) -> None:
-    """Answer jobs until the pipe closes. Arguments on the command line: the limits as JSON, the parent's pid."""
+def _nothing() -> None:
+    pass
+
+
+def serve(extract: Callable[[Source], Extraction], prepare: Callable[[], None] = _nothing) -> None:
+    """Answer jobs until the pipe closes. Arguments on the command line: the limits as JSON, the parent's pid.
+
+    `prepare` makes ready what many jobs need, before the first one waits for it.
+    """
     limits, parent = Limits(**json.loads(sys.argv[1])), int(sys.argv[2])
     jobs, answers = take_over_pipes()
     confine(limits, parent)
+    prepare()
+    gc.freeze()    # what is loaded by now stays: looking for garbage in it, again and again, would find none
     _say(answers, {"outcome": "ready"})
     while (job := read_job(jobs)) is not None:
         _say(answers, {"outcome": "started"})
@@ -75,7 +84,7 @@ def allow_processor_time(seconds: int) -> None:
 
 def _answer(extract: Callable[[Source], Extraction], source: Source) -> dict[str, Any]:
     try:
-        return {"outcome": "read", "extraction": asdict(extract(source))}
+        return {"outcome": "read", "extraction": message_of(extract(source))}
     except UnreadableFile as error:
         return {"outcome": "unreadable", "reason": str(error)}
     except NoExtractor:

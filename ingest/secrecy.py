@@ -38,6 +38,8 @@ _MISREAD = re.compile(
     rf"{_BESIDE}{_LEVEL_MISREAD}\s*(?:(?:{_STAR}|{_STAR_MISREAD})\s*{_PERIOD}?|(?P<bare>{_NUMBER}\s*年|长期)){_BESIDE}")
 # "不涉及国家|秘密": a line that goes on from one of these is speech cut by the page's width.
 _SPOKEN = ("国家", "商业", "工作", "保守", "涉及", "属于")
+# Without one of these there is no level, whatever is made of the line; no other character is folded to them.
+_MAY_MARK = re.compile("[密蜜宓]")
 _COLUMN = re.compile(r"(?:文件)?(?:密\s*级|涉密等级|保密级别)")
 _FORMS = (_ALONE, _LABELLED, _CHOSEN, _BEFORE, _AFTER, _MISREAD)
 _RIGHT = {"绝绁艳": "绝密", "机杌朳札枧": "机密", "秘必泌": "秘密"}
@@ -60,7 +62,7 @@ class Marking:
 def secrecy_marking(first_page: str) -> Marking | None:
     """The marking in the top area of a first page, None where there is none. Never raises."""
     found = _markings(first_page)
-    if not found and len(first_page) <= COVER_CHARS:
+    if not found and len(first_page) <= COVER_CHARS and _MAY_MARK.search(first_page):
         found = [marking for line in first_page.splitlines()[:200] if (marking := _labelled(line))]
     return next(iter(found), None)
 
@@ -71,16 +73,17 @@ def first_marking(pages: Sequence[str]) -> Marking | None:
         return None
     if marking := secrecy_marking(pages[0]):
         return marking
-    tabled = any(_has_column(page) for page in pages)
     for number, (before, page) in enumerate(pairwise(pages), 2):
         for marking in _markings(page):
-            if not marking.bare or (not tabled and _heads(before, page, marking)):
+            if not marking.bare or (_heads(before, page, marking) and not any(map(_has_column, pages))):
                 return Marking(marking.level, marking.period, marking.text, marking.bare, number)
     return None
 
 
 def _markings(page: str) -> list[Marking]:
     """What marks a page, from above. Where the head names several levels one after another it only lists them."""
+    if not any(map(_MAY_MARK.search, _filled(page))):
+        return []
     found = [marking for line in _top(page) if (marking := _read(line))]
     levels = {marking.level for marking in found}
     if len(levels) == 3:
@@ -91,6 +94,8 @@ def _markings(page: str) -> list[Marking]:
 
 
 def _read(line: str) -> Marking | None:
+    if not _MAY_MARK.search(line):
+        return None
     plain = fold(line).strip()
     found = next(filter(None, (form.fullmatch(plain) for form in _FORMS)), None)
     if not found:

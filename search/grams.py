@@ -37,7 +37,10 @@ def joined_pairs(squashed: Sequence[str]) -> str:
 
 def singles(squashed: str) -> str:
     """Every different character once: order and number do not matter for words of one character."""
-    return " ".join(sorted(set(squashed)))
+    codes = np.unique(np.frombuffer(squashed.encode("utf-32-le", "surrogatepass"), "<u4"))
+    spaced = np.full((len(codes), 2), ord(" "), "<u4")
+    spaced[:, 0] = codes
+    return str(spaced.tobytes(), "utf-32-le", "surrogatepass")[:-1]
 
 
 def phrase_pairs(squashed: str) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -35,11 +36,12 @@ def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> 
     files = list(_files(paths))
     if type_key:
         taxonomy.load().get(type_key)
-    with opened(work=True, read=True) as system, working(system):
+    with opened(work=True, read=True) as system, working(system) as worker:
         find_project(LOCAL, code)
         started = time.monotonic()
         receipt = open_receipt(LOCAL, system.clock, code, Channel.CLI)
-        reports = _file_all(system, files, code, Given(type=type_key), receipt.id, quiet=as_json)
+        with worker.more_to_come() if worker else nullcontext():
+            reports = _file_all(system, files, code, Given(type=type_key), receipt.id, quiet=as_json)
         documents = [r.document for r in reports if r.document]
         searchable = wait_for_all(system, documents, WAIT_SECONDS, None if as_json else Progress())
         seconds = round(time.monotonic() - started, 3)

@@ -4,6 +4,7 @@ One walk serves DOCX, PPTX and the drawings of both: they share the names of par
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 # Left out: what was deleted or moved away under tracked changes, what only tells how to look or what to compute, and
@@ -76,7 +77,12 @@ def walk(root: Any) -> Walk:
 
 def _name(element: Any) -> str:
     """The name without its namespace; "" for an entity reference, which is left unresolved."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _local(element.tag) if isinstance(element.tag, str) else ""
+
+
+@lru_cache(4096)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _gather(out: list[str], name: str, element: Any) -> None:

@@ -5,6 +5,7 @@ Every place in the dense text leads back to the page as it was read.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,21 +32,27 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page. `dense` is comparable and without spaces; `at[n]` is where its n-th character stands in `text`."""
+    """One page. `dense` is comparable and without spaces. `begins` are the places in it before which spaces were dropped,
+    `dropped` how many characters until there."""
 
     number: int
     text: str
     dense: str
-    at: tuple[int, ...]
+    begins: Sequence[int]
+    dropped: Sequence[int]
+
+    def at(self, place: int) -> int:
+        """Where a character of the dense text stands in `text`."""
+        return place + self.dropped[bisect_right(self.begins, place) - 1]
 
     def found(self, key: str, value: str, start: int, end: int, confidence: float) -> Found:
         """A value that stands between two places of the dense text."""
-        first, last = self.at[start], self.at[max(end - 1, start)] + 1
+        first, last = self.at(start), self.at(max(end - 1, start)) + 1
         return Found(key, value, self.number, first, last, self.text[first:last][:300], confidence)
 
     def original(self, start: int, end: int) -> str:
         """The characters as written, without spaces and line ends."""
-        return "".join(self.text[self.at[n]] for n in range(start, end) if not self.text[self.at[n]].isspace())
+        return "".join(self.text[self.at(start):self.at(max(end - 1, start)) + 1].split()) if end > start else ""
 
 
 def sheets_of(pages: Sequence[str]) -> list[Sheet]:
@@ -53,11 +60,13 @@ def sheets_of(pages: Sequence[str]) -> list[Sheet]:
 
 
 def _sheet(number: int, text: str) -> Sheet:
-    parts, at = list[str](), list[int]()
+    parts, begins, dropped, length = list[str](), list[int](), list[int](), 0
     for part in _DENSE.finditer(fold(text)):
         parts.append(part[0])
-        at.extend(range(*part.span()))
-    return Sheet(number, text, "".join(parts), tuple(at))
+        begins.append(length)
+        dropped.append(part.start() - length)
+        length += len(part[0])
+    return Sheet(number, text, "".join(parts), begins, dropped)
 
 
 def matches(pattern: re.Pattern[str], sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, re.Match[str]]]:

@@ -1,11 +1,13 @@
 """Secrecy markings are found where they stand, and speech about secrecy is not one."""
 
+import sys
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.chinese import fold
 from ingest.secrecy import TOP_LINES, first_marking, secrecy_marking
 
 MARKED = [
@@ -135,3 +137,10 @@ def test_a_cover_may_bear_its_label_anywhere():
 def test_any_pages_get_an_answer(pages):
     marking = first_marking(pages)
     assert marking is None or 1 <= marking.page <= len(pages)
+
+
+def test_no_other_character_is_taken_for_that_of_a_level():
+    """A text without 密, 蜜, 宓 is not folded before it is passed over."""
+    folded = {fold(char) for code in range(sys.maxunicode + 1) if (char := chr(code)) not in "密蜜宓"}
+
+    assert not folded & {*"密蜜宓"}
