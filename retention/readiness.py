@@ -12,7 +12,7 @@ from datetime import date
 from archive.access import Actor
 from archive.queries import find_project
 from retention.alerts import Judge
-from retention.compliance.acceptance import AcceptanceClock, acceptance_clock
+from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_clock
 from retention.compliance.anchors import NAMES as EVENTS
 from retention.compliance.facts import OM, DocumentFacts, Facts
 from retention.compliance.materials import Material, cell, matrix
@@ -87,14 +87,15 @@ class Readiness:
 
 def readiness_of(judge: Judge, actor: Actor, code: str, today: date | None = None,
                  findings: Sequence[FindingView] | None = None) -> Readiness | None:
-    """None for projects that are not accepted under Art. 31. `findings`: those of that day, where the caller has them.
+    """None for projects that are not accepted under Art. 31, or no more. `findings`: those of that day, where the caller has them.
     Raises NotFound."""
     project, day = find_project(actor, code), today or judge.clock.today()
     if project.kind == OM:
         return None
     if findings is None:
         findings = live_findings(judge, actor, code, day)
-    return look_at(judge.facts([project], day)[0], findings)
+    facts = judge.facts([project], day)[0]
+    return None if acceptance_clock(facts).status is Status.TERMINATED else look_at(facts, findings)
 
 
 def look_at(facts: Facts, findings: Iterable[FindingView]) -> Readiness:

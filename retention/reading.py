@@ -37,7 +37,8 @@ VALUES_FROM = frozenset({
     "tender_document", "supplement_agreement", "mlps_evaluation_report", "crypto_evaluation_report", "data_security_assessment"})
 ACCEPTANCE_TYPES = (
     "acceptance_application", "acceptance_opinion", "acceptance_review_opinion", "acceptance_extension",
-    "unit_acceptance_report", "acceptance_result_submission", "completion_confirmation", "phase_acceptance")
+    "unit_acceptance_report", "acceptance_result_submission", "completion_confirmation", "phase_acceptance", "termination_approval")
+ENDED = "values.terminated_on"
 _PROJECT_FIELDS = tuple(name for one in fields(ProjectFacts) if (name := one.name) in Project._fields and name != "id")
 _CONTRACT_FIELDS = tuple(one.name for one in fields(ContractFacts))
 
@@ -136,12 +137,19 @@ def blocking_of(units: Iterable[str], today: date, calendar: WorkCalendar, setti
              if _open(facts := stored_project(row), today)}
     papers = _by(collection(Document).find(
         {"dossier": {"$in": list(open_)}, "type": {"$in": list(ACCEPTANCE_TYPES)}}, DOCUMENT_FIELDS), "dossier")
+    said = _rows(PROJECT, ended) if (ended := _to_end(project.code for project in open_.values())) else {}
     groups: dict[str, list[Facts]] = defaultdict(list)
     for dossier, project in open_.items():
         groups[project.unit].append(Facts(
             project=project, today=today, calendar=calendar, settings=settings,
-            documents=tuple(document_facts(paper, zone) for paper in papers.get(dossier, ()))))
+            documents=tuple(document_facts(paper, zone) for paper in papers.get(dossier, ())),
+            registers=said.get(project.code, ())))
     return {unit: blocking(found) for unit, found in groups.items()}
+
+
+def _to_end(codes: Iterable[str]) -> frozenset[str]:
+    """Those of whose end something is registered: of the others no register bears on acceptance."""
+    return frozenset(codes).intersection(collection(RegisterEntry).distinct("owner", {ENDED: {"$exists": True}, "withdrawn": False}))
 
 
 def _open(project: ProjectFacts, today: date) -> bool:

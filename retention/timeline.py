@@ -13,6 +13,7 @@ from archive.queries import find_project
 from retention.alerts import Judge
 from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_clock
 from retention.compliance.facts import OM, Facts
+from retention.compliance.termination import ended_on
 from retention.findings import FindingView, live_findings
 
 ACTUAL, PLANNED, DUE = "actual", "planned", "due"
@@ -79,12 +80,13 @@ def timeline_of(judge: Judge, actor: Actor, code: str, today: date | None = None
 def draw_up(facts: Facts, findings: Iterable[FindingView]) -> Timeline:
     """Pure: the same facts, the same line."""
     clock = acceptance_clock(facts)
-    accepted = facts.project.kind != OM
-    marks = [*_entered(facts), *_plans(facts, clock), *_contracts(facts)]
+    built = facts.project.kind != OM
+    accepted = built and clock.status is not Status.TERMINATED
+    marks = [*_entered(facts), *_plans(facts, clock), *_contracts(facts), *_end(facts)]
     marks += [*_terms(facts, clock)] if accepted else []
     marks += _obligations(facts, findings, clock.term.due if accepted else None)
     marks.sort(key=lambda mark: (mark.day, (ACTUAL, PLANNED, DUE).index(mark.kind), mark.key))
-    return Timeline(facts.today, tuple(marks), tuple(_spans(facts, clock)), clock.status.label if accepted else "")
+    return Timeline(facts.today, tuple(marks), tuple(_spans(facts, clock)), clock.status.label if built else "")
 
 
 def _entered(facts: Facts) -> Iterable[Mark]:
@@ -110,10 +112,17 @@ def _plans(facts: Facts, clock: AcceptanceClock) -> Iterable[Mark]:
         yield _plan(facts, "planned_acceptance", "计划验收", project.planned_acceptance, held)
 
 
+def _end(facts: Facts) -> Iterable[Mark]:
+    if day := ended_on(facts):
+        yield Mark("ended_on", "经同意终止", day, ACTUAL, DONE, "登记簿：项目特征、批准文件", "30.2")
+
+
 def _plan(facts: Facts, key: str, label: str, day: date, done_on: date | None) -> Mark:
     """Late where it was done after its day, or is not done and the day is over."""
-    over = max(((done_on or facts.today) - day).days, 0)
-    note = (f"实际 {done_on}，晚 {over} 天" if done_on else f"已过 {over} 天，未完成") if over else ""
+    ended = ended_on(facts) if done_on is None else None
+    over = max(((done_on or ended or facts.today) - day).days, 0)
+    words = f"实际 {done_on}，晚 {over} 天" if done_on else f"至终止晚 {over} 天" if ended else f"已过 {over} 天，未完成"
+    note = words if over else ""
     state = LATE if over else DONE if done_on else AHEAD
     return Mark(key, label, day, PLANNED, state, f"台账：{label}日期", note=note, days_late=over)
 
@@ -178,13 +187,13 @@ def _obligation(facts: Facts, day: date, failed: bool, group: list[FindingView])
 
 def _spans(facts: Facts, clock: AcceptanceClock) -> Iterable[Span]:
     project, term, today = facts.project, clock.term, facts.today
-    finished = term.completed_on if term.completion_certain else None
+    finished = term.completed_on if term.completion_certain else ended_on(facts)
     if project.construction_start and project.construction_start <= (finished or today):
         yield from _work(project.construction_start, project.planned_completion, finished or today)
     if project.trial_start and project.trial_start <= today:
-        ends = [day for day in (project.trial_end_actual, clock.evidence.held_on, today) if day]
+        ends = [day for day in (project.trial_end_actual, clock.evidence.held_on, ended_on(facts), today) if day]
         yield Span("试运行", project.trial_start, max(project.trial_start, min(ends)))
-    if term.due and project.kind != OM:
+    if term.due and project.kind != OM and clock.status is not Status.TERMINATED:
         until = today if clock.status is Status.OVERDUE else clock.evidence.held_on
         if until is not None and until > term.due:
             yield Span("验收逾期", term.due, until, late=True)

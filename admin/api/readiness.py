@@ -80,7 +80,7 @@ class ReadinessOut(Strict):
 
 @readiness.get("/projects/<code>/readiness", responses={200: ReadinessOut, **responses(404)})
 def show(path: CodePath, query: Day) -> Response:
-    """验收准备：逐项材料的有无、日期、待确认之处和怎样消除；运维项目没有
+    """验收准备：逐项材料的有无、日期、待确认之处和怎样消除；运维项目和已终止的项目没有
 
     只读取和核对，不改变任何内容。
     """
@@ -101,7 +101,7 @@ def printed(path: PaperPath, query: PaperQuery) -> Response:
 def _found(code: str, day: date | None = None) -> Readiness:
     ready = readiness_of(system().judge, actor(), code, day)
     if ready is None:
-        raise NotFound(what="验收材料（运维项目不组织建设验收）", key=code)
+        raise NotFound(what="验收材料（运维项目不组织建设验收，经同意终止的项目不再验收）", key=code)
     return ready
 
 

@@ -24,6 +24,7 @@ def entries_of(case: Case) -> tuple[SampleEntry, ...]:
         _demand,
         _opinions,
         _approvals,
+        _termination,
         _platforms,
         _system,
         _resource,
@@ -75,6 +76,7 @@ def _profile(case: Case) -> Iterator[SampleEntry]:
         new_data_center=False,
         government_procured=True,
         merge_reason="small" if case.merged and case.row.mode != PS else "",
+        terminated_on=case.dates.get("terminated_on"),
     )
 
 
@@ -164,6 +166,22 @@ def _approvals(case: Case) -> Iterator[SampleEntry]:
         approved_on=row.approved_on,
         investment_fen=row.total_investment_fen,
     )
+
+
+def _termination(case: Case) -> Iterator[SampleEntry]:
+    """Consent to an end (第30条第2款), where it was asked for."""
+    ended = case.dates.get("terminated_on")
+    if ended is not None and "termination" in case.scenario.papers:
+        agreed = workday_until(ended - timedelta(days=6))
+        yield entry(
+            "approval",
+            case.row.code,
+            ("termination_approval",),
+            kind="termination",
+            issuer="leading_group",
+            number=f"云数领〔{agreed.year}〕{case.row.code[-3:]}号",
+            approved_on=agreed,
+        )
 
 
 def _platforms(case: Case) -> Iterator[SampleEntry]:

@@ -172,6 +172,13 @@ OPERATION = (
     Scenario("om-unknown", "运维对象没有登记", "round", 0, ("R32-1:unknown",), kind="om", round=Round(ends=190)),
 )
 
+ENDED = (
+    Scenario("terminated", "确实无法完成，经领导小组同意后终止，不再要求验收", "start", -560, until="construction_start",
+             dates={"planned_completion": "today-320", "terminated_on": "today-130"}, papers=("termination",)),
+    Scenario("terminated-alone", "自行停止建设，没有申请，也没有同意终止的文件", "start", -480, ("R31-3:failed",),
+             until="construction_start", dates={"planned_completion": "today-240", "terminated_on": "today-90"}),
+)
+
 SPECIAL = (
     Scenario("legacy-overdue", "2021 年办法施行前批复的老项目，至今未验收", "due", date(2020, 9, 15),
              ("R31-3:failed",), until="trial_end_actual"),
@@ -181,4 +188,4 @@ SPECIAL = (
     Scenario("classified-building", "涉密在建项目，只登记目录信息，不收文件", "start", -130, classified=True),
 )
 
-SCENARIOS = (*ORDINARY, *TRIAL, *DUE, *MATERIALS, *PURCHASED, *UPGRADES, *OPERATION, *SPECIAL)
+SCENARIOS = (*ORDINARY, *TRIAL, *DUE, *MATERIALS, *PURCHASED, *UPGRADES, *OPERATION, *ENDED, *SPECIAL)

@@ -21,7 +21,7 @@ class RegisterEntry(Revisioned):
         "indexes": [
             {"fields": ["owner", "scope", "register", "key"], "unique": True, "name": "one_of_a_key",
              "partialFilterExpression": {"withdrawn": False}},
-            ("owner", "scope", "withdrawn"), ("register", "dossier")]}
+            ("owner", "scope", "withdrawn"), ("register", "dossier"), {"fields": ["values.terminated_on"], "sparse": True}]}
 
     id: str = StringField(primary_key=True, default=new_id)
     register: str = StringField(required=True)

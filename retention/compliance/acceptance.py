@@ -11,6 +11,7 @@ from functools import lru_cache
 from retention.compliance.evidence import AcceptanceEvidence, ExtensionEvidence, extensions, gather
 from retention.compliance.facts import Facts, existed_by
 from retention.compliance.term import Term, acceptance_term
+from retention.compliance.termination import ended_on
 
 
 class Status(StrEnum):
@@ -26,6 +27,7 @@ class Status(StrEnum):
     OVERDUE = "ACCEPTANCE_OVERDUE"
     FAILED = "ACCEPTANCE_FAILED"
     ACCEPTED = "ACCEPTED"
+    TERMINATED = "TERMINATED"
 
     @property
     def label(self) -> str:
@@ -36,7 +38,7 @@ _LABELS = {
     Status.UNDETERMINED: "无法判断", Status.UNDER_CONSTRUCTION: "建设中", Status.TRIAL_NOT_STARTED: "试运行未开始",
     Status.IN_TRIAL: "试运行中", Status.ACCEPTANCE_OPEN: "待验收", Status.PENDING: "已申请验收，意见未出",
     Status.PENDING_EXTENSION: "已申请延期，尚未批复", Status.OVERDUE: "验收逾期", Status.FAILED: "验收不合格",
-    Status.ACCEPTED: "已验收",
+    Status.ACCEPTED: "已验收", Status.TERMINATED: "已终止",
 }
 
 
@@ -87,10 +89,12 @@ def _asked_in_time(facts: Facts, term: Term, papers: ExtensionEvidence) -> bool 
 
 def _status(facts: Facts, term: Term, evidence: AcceptanceEvidence, suspended: date | None) -> Status:
     today, due = facts.today, term.due
+    if evidence.accepted and not evidence.failed:
+        return Status.ACCEPTED
+    if ended_on(facts) is not None:
+        return Status.TERMINATED
     if evidence.failed:
         return Status.FAILED
-    if evidence.accepted:
-        return Status.ACCEPTED
     if due is None:
         return Status.UNDETERMINED
     in_time = evidence.applied_by(due)

@@ -14,6 +14,7 @@ from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_
 from retention.compliance.facts import DocumentFacts, Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
 from retention.compliance.milestones import countdown
+from retention.compliance.termination import after_the_end
 
 CELLS = ("SB-NC", "SB-CL", "PS-NC", "PS-CL")
 MARKS = frozenset({"M", "D", "r", "-"})
@@ -77,6 +78,8 @@ def judge_material(facts: Facts, key: str, *, flaw: Flaw | None = None) -> Verdi
         return not_applicable(f"{_category(facts)}不要求{material.name}。", subject=key, inputs=inputs)
     if key in facts.project.waived:
         return not_applicable(f"{material.name}已按规定登记豁免。", subject=key, inputs=inputs)
+    if clock.status is Status.TERMINATED:
+        return not_applicable(after_the_end(facts), subject=key, inputs=inputs)
     found = facts.documents_of(key)
     doubt = flaw(facts, found) if found and flaw else None
     inputs |= {"documents": tuple(document.id for document in found)}

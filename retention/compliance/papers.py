@@ -14,6 +14,7 @@ from retention.compliance.facts import DocumentFacts, Facts, existed_by
 from retention.compliance.findings import Input, Verdict, changed, due, failed, not_applicable, passed, unknown
 from retention.compliance.scope import Scope, everything
 from retention.compliance.stages import filed, group_of
+from retention.compliance.termination import after_the_end, ended_on
 
 READ_BY_MACHINE = "（依据自动识别的文字，待确认。）"
 
@@ -102,6 +103,9 @@ def _content(paper: Paper, found: tuple[DocumentFacts, ...], inputs: dict[str, I
 
 def _absent(facts: Facts, paper: Paper, event: Anchor, inputs: dict[str, Input]) -> Verdict:
     subject, clears = paper.types[0], f"{paper.name}归档，或按规定登记豁免。"
+    end = ended_on(facts)
+    if end is not None and (event.day is None or event.day > end):
+        return not_applicable(after_the_end(facts), subject=subject, inputs=inputs)
     if event.day is None:
         return due(f"{event.name}前应有{paper.name}。", clears_when=clears, due_on=None, subject=subject, inputs=inputs)
     if facts.today <= event.day:

@@ -11,25 +11,25 @@ from retention.compliance.materials import Doubt, judge_material
 from retention.compliance.rule import rule
 from retention.compliance.scope import construction
 
-_WHEN = "申请验收时齐备：尚未申请且未逾期的为待办，到期日即验收到期日；已申请、已验收或已逾期仍缺的为违反。"
+_WHEN = "申请验收时齐备：尚未申请且未逾期的为待办，到期日即验收到期日；已申请、已验收或已逾期仍缺的为违反；经同意终止的不再要求。"
 _PURCHASED = "购买服务项目按默认要求从轻（第31条第3款未列清单）。"
 FUNCTION, PERFORMANCE = "功能", "性能"
 
 
 @rule("R31-5a", title="项目建设总结", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M, targets=("PM", "ARCH"),
-      applies=construction, evidence=("construction_summary",), arithmetic=_WHEN + _PURCHASED)
+      version=2, applies=construction, evidence=("construction_summary",), arithmetic=_WHEN + _PURCHASED)
 def construction_summary(facts: Facts) -> Verdict:
     return judge_material(facts, "construction_summary")
 
 
 @rule("R31-5b", title="财务报告", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M, targets=("FIN", "ARCH"),
-      applies=construction, evidence=("financial_report",), arithmetic=_WHEN + _PURCHASED)
+      version=2, applies=construction, evidence=("financial_report",), arithmetic=_WHEN + _PURCHASED)
 def financial_report(facts: Facts) -> Verdict:
     return judge_material(facts, "financial_report")
 
 
 @rule("R31-5c", title="第三方审计报告", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M, targets=("FIN", "AUD"),
-      applies=construction, evidence=("third_party_audit_report",),
+      version=2, applies=construction, evidence=("third_party_audit_report",),
       arithmetic=_WHEN + "出具单位不得是项目单位自己。" + _PURCHASED)
 def third_party_audit(facts: Facts) -> Verdict:
     return judge_material(facts, "third_party_audit_report", flaw=_own_audit)
@@ -45,12 +45,12 @@ def _own_audit(facts: Facts, found: tuple[DocumentFacts, ...]) -> Doubt | None:
 
 
 @rule("R31-5d", title="信息资源共享报告", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M, targets=("PM",),
-      applies=construction, evidence=("sharing_report",), arithmetic=_WHEN + "按规定免予共享的登记豁免。" + _PURCHASED)
+      version=2, applies=construction, evidence=("sharing_report",), arithmetic=_WHEN + "按规定免予共享的登记豁免。" + _PURCHASED)
 def sharing_report(facts: Facts) -> Verdict:
     return judge_material(facts, "sharing_report")
 
 
-@rule("R31-5e", title="第三方测评报告（功能和性能）", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M,
+@rule("R31-5e", title="第三方测评报告（功能和性能）", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M, version=2,
       targets=("PM",), applies=construction, evidence=("third_party_test_report",),
       arithmetic=_WHEN + "报告须同时包含功能和性能测评，可分为两份。" + _PURCHASED)
 def third_party_test(facts: Facts) -> Verdict:
@@ -67,7 +67,7 @@ def _half_tested(facts: Facts, found: tuple[DocumentFacts, ...]) -> Doubt | None
     return Doubt(f"第三方测评报告缺{absent.pop()}测评", "补充该项测评的报告归档") if absent else None
 
 
-@rule("R31-5f", title="安全风险评估报告", clause="31.2", also=("31.3", "51"), severity=Severity.C, legacy=Severity.M,
+@rule("R31-5f", title="安全风险评估报告", clause="31.2", also=("31.3", "51"), severity=Severity.C, legacy=Severity.M, version=2,
       targets=("SEC", "PM"), applies=construction,
       evidence=("mlps_evaluation_report", "classified_evaluation_report", "data_security_assessment"),
       arithmetic=_WHEN + "非涉密项目为等级保护测评报告，涉密项目为安全保密测评报告（只登记目录），"
@@ -79,7 +79,7 @@ def security_assessments(facts: Facts) -> Iterator[Verdict]:
     yield judge_material(facts, "data_security_assessment")
 
 
-@rule("R31-5g", title="密码应用安全性评估报告", clause="31.2", also=("31.3", "51"), severity=Severity.C, legacy=Severity.M,
+@rule("R31-5g", title="密码应用安全性评估报告", clause="31.2", also=("31.3", "51"), severity=Severity.C, legacy=Severity.M, version=2,
       targets=("SEC", "PM"), applies=construction, evidence=("crypto_evaluation_report",),
       arithmetic=_WHEN + "最近一份报告的结论不得为不符合。" + _PURCHASED)
 def crypto_evaluation(facts: Facts) -> Verdict:

@@ -9,6 +9,7 @@ from retention.compliance.findings import Input, Severity, Verdict, due, failed,
 from retention.compliance.milestones import countdown, distance
 from retention.compliance.rule import rule
 from retention.compliance.scope import construction
+from retention.compliance.termination import after_the_end
 
 UNDATED_APPLICATION = ("验收申请的成文日期",)
 UNDATED_EXTENSION = ("延期验收申请的成文日期",)
@@ -16,12 +17,12 @@ OPINION = {True: "省发展改革委的验收意见", False: "省发展改革委
 
 
 @rule("R31-3", title="按期验收", clause="31.1", also=("31.2", "31.3", "32", "civil.202", "civil.203", "guide.805"),
-      severity=Severity.H, legacy=Severity.M, targets=("PM", "HEAD", "AUD", "ARCH"), applies=construction,
+      severity=Severity.H, legacy=Severity.M, targets=("PM", "HEAD", "AUD", "ARCH"), applies=construction, version=2,
       evidence=("acceptance_opinion", "acceptance_review_opinion", "acceptance_extension", "acceptance_application"),
       arithmetic="验收到期日 = 批准的延期日期；否则为批复或合同明确的期限；否则取“建设完成日 + 3 个月 + 宽限 3 个月”与"
                  "“试运行开始日 + 3 个月 + 宽限 3 个月”的较晚者，遇法定休息日顺延至下一工作日。到期日次日零时起为逾期，"
                  "逾期超过 180 天为最严重；到期前已申请验收而意见未出的不算逾期，申请后超过 90 天提请关注；"
-                 "到期前已书面申请延期而未批复的，自到期日起 30 天内暂不认定逾期。")
+                 "到期前已书面申请延期而未批复的，自到期日起 30 天内暂不认定逾期。经同意终止的项目不再要求验收。")
 def acceptance_in_time(facts: Facts) -> Verdict:
     """第31条, 第32条. The measures name no term (按期); the formula is a documented default."""
     clock = acceptance_clock(facts)
@@ -34,6 +35,8 @@ def acceptance_in_time(facts: Facts) -> Verdict:
             return _overdue(facts, clock)
         case Status.PENDING | Status.PENDING_EXTENSION:
             return _pending(facts, clock)
+        case Status.TERMINATED:
+            return not_applicable(after_the_end(facts), inputs=_inputs(facts, clock))
         case Status.UNDETERMINED:
             return unknown(clock.term.missing or UNDATED_APPLICATION, inputs=_inputs(facts, clock),
                            steps=clock.term.steps)
@@ -140,15 +143,15 @@ def _milestones(facts: Facts, clock: AcceptanceClock, left: int | None) -> tuple
 
 
 @rule("R31-7", title="不能按期验收的书面申请延期", clause="31.2", also=("31.3",), severity=Severity.H, legacy=Severity.M,
-      targets=("PM",), applies=construction, evidence=("acceptance_extension", "extension_until"),
+      targets=("PM",), applies=construction, evidence=("acceptance_extension", "extension_until"), version=2,
       arithmetic="延期验收申请的成文日期不晚于验收到期日。只有批复才改变到期日，批复未写明日期的每次顺延 6 个月；"
-                 "批准延期超过 2 次的提请关注。到期前 30 天起提示。")
+                 "批准延期超过 2 次的提请关注。到期前 30 天起提示。经同意终止的项目无需申请。")
 def extension_in_time(facts: Facts) -> Iterator[Verdict]:
     """第31条第2款; by default also for purchased services."""
     clock = acceptance_clock(facts)
     yield _extension(facts, clock)
     granted, limit = clock.extension.granted, facts.settings.extension_count_limit
-    if granted > limit and clock.status is not Status.ACCEPTED:
+    if granted > limit and clock.status not in (Status.ACCEPTED, Status.TERMINATED):
         yield failed(f"已批准延期验收 {granted} 次，超过 {limit} 次。", subject="repeated", severity=Severity.M,
                      inputs={"granted": granted}, clears_when="完成验收。")
 
@@ -159,7 +162,7 @@ def _extension(facts: Facts, clock: AcceptanceClock) -> Verdict:
         "status": clock.status, "due": term.due, "base_due": term.base_due, "granted": clock.extension.granted,
         "extension_until": facts.project.extension_until,
         "applications": tuple(paper.id for paper in clock.extension.applications)}
-    if clock.status in (Status.ACCEPTED, Status.PENDING, Status.FAILED):
+    if clock.status in (Status.ACCEPTED, Status.PENDING, Status.FAILED, Status.TERMINATED):
         return not_applicable(f"项目{clock.status.label}，无需申请延期。", inputs=inputs)
     if term.due is None:
         return unknown(term.missing, inputs=inputs)

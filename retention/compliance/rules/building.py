@@ -12,6 +12,7 @@ from retention.compliance.periods import add_months
 from retention.compliance.rows import Row
 from retention.compliance.rule import rule
 from retention.compliance.scope import construction, self_built
+from retention.compliance.termination import APPROVAL, after_the_end, consented_on, ended_on, recorded_end
 from retention.compliance.terms import CORRECT, Event, Length, in_order, no_later
 
 PER_CENT = 100
@@ -169,8 +170,9 @@ def _own(facts: Facts) -> list[Row]:
 
 
 @rule("R30-1", title="严重逾期和重大损失及时报告", clause="30.1", severity=Severity.H, targets=("PM", "HEAD"), applies=construction,
-      evidence=("planned_completion", "actual_completion", "incident", "delay_report"),
-      arithmetic="计划完工后满 6 个月仍未完成为严重逾期，其后第 10 个工作日为止报告；登记的严重逾期、重大损失事件自发生日起同样计算。")
+      version=2, evidence=("planned_completion", "actual_completion", "incident", "delay_report"),
+      arithmetic="计划完工后满 6 个月仍未完成为严重逾期，其后第 10 个工作日为止报告；登记的严重逾期、重大损失事件自发生日起同样计算。"
+                 "此前经同意终止的项目不适用。")
 def grave_delay_reported(facts: Facts) -> Iterator[Verdict]:
     length, papers = Length(facts.settings.delay_report_workdays, "workdays"), facts.documents_of("delay_report")
     rows = [row for row in facts.rows("incident") if row.choice("kind") in ("delay", "loss")]
@@ -189,6 +191,8 @@ def _delay(facts: Facts, length: Length) -> Verdict:
     grave = add_months(planned, facts.settings.grave_delay_months)
     finished = done.day if done.day is not None and done.day <= facts.today else None
     inputs: dict[str, Input] = {"planned_completion": planned, "grave_from": grave, "completed_on": finished}
+    if finished is None and (end := ended_on(facts)) is not None and end <= grave:
+        return not_applicable(after_the_end(facts), inputs=inputs)
     if (finished or facts.today) <= grave:
         return not_applicable("没有超过计划完工 6 个月。", inputs=inputs)
     reported = earliest(facts.documents_of("delay_report"))
@@ -225,17 +229,14 @@ def suspended(facts: Facts) -> Iterator[Verdict]:
       evidence=("profile", "termination_application", "termination_approval", "approval"),
       arithmetic="“项目特征”登记了终止日期的，之前应有终止申请和领导小组同意终止的文件（或“批准文件”登记）。")
 def terminated(facts: Facts) -> Iterator[Verdict]:
-    row = profile.profile(facts)
-    ended = facts.reached(row.date("terminated_on")) if row else None
+    ended = recorded_end(facts)
     if ended is None:
         yield not_applicable("项目没有终止。")
         return
-    consents = [one.date("approved_on") for one in facts.rows("approval") if one.choice("kind") == "termination"]
-    agreed = min(filter(None, (*consents, earliest(facts.documents_of("termination_approval")))), default=None)
-    asked = facts.documents_of("termination_application")
+    agreed, asked = consented_on(facts), facts.documents_of("termination_application")
     for subject, name, day, there in (
             ("termination_application", "终止申请", earliest(asked), bool(asked)),
-            ("termination_approval", "同意终止的文件", agreed, bool(agreed or facts.documents_of("termination_approval")))):
+            ("termination_approval", "同意终止的文件", agreed, bool(agreed or facts.documents_of(APPROVAL)))):
         inputs: dict[str, Input] = {"terminated_on": ended}
         if not there:
             yield failed(f"项目于 {ended} 终止，没有{name}。", subject=subject, inputs=inputs, clears_when=f"归档{name}。")

@@ -13,21 +13,23 @@ from retention.compliance.periods import add_months
 from retention.compliance.rows import Row
 from retention.compliance.rule import rule
 from retention.compliance.scope import construction
+from retention.compliance.termination import ended_on
 
 REPORT = "performance_monitor_report"
 NO_YEAR = "没有应当提交绩效监控报告的年度。"
 
 
 def years_due(facts: Facts) -> tuple[int, ...]:
-    """Years in which the project was under way on 31 December: begun, and not accepted by then."""
+    """Years in which the project was under way on 31 December: begun, and neither accepted nor ended by then."""
     begun = anchor(facts, "build_start")
     start = begun.day if begun.own else anchor(facts, "contract").day
     clock = acceptance_clock(facts)
     accepted = clock.evidence.held_on if clock.evidence.accepted else None
+    over = min(filter(None, (accepted, ended_on(facts))), default=None)
     if start is None or start > facts.today:
         return ()
     first = max(start.year, facts.settings.legacy_before.year)
-    return tuple(year for year in range(first, facts.today.year + 1) if accepted is None or accepted > date(year, 12, 31))
+    return tuple(year for year in range(first, facts.today.year + 1) if over is None or over > date(year, 12, 31))
 
 
 def _told(facts: Facts, year: int) -> tuple[Row | None, tuple[DocumentFacts, ...]]:
@@ -39,9 +41,9 @@ def _told(facts: Facts, year: int) -> tuple[Row | None, tuple[DocumentFacts, ...
 
 
 @rule("R45-1", title="年度绩效监控报告", clause="45.1", severity=Severity.H, legacy=Severity.M, targets=("PM", "FIN"),
-      applies=construction,
+      applies=construction, version=2,
       evidence=("performance", REPORT, "construction_start", "acceptance_date"),
-      arithmetic="自开工（没有的自签订合同）至验收，每个 12 月 31 日仍未验收的年度都应提交绩效监控报告，"
+      arithmetic="自开工（没有的自签订合同）至验收或经同意终止，每个 12 月 31 日仍未验收、终止的年度都应提交绩效监控报告，"
                  "期限为当年 12 月 31 日 24 时，不因休息日顺延。")
 def yearly_report(facts: Facts) -> Iterator[Verdict]:
     years = years_due(facts)

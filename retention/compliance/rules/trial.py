@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator
 
-from retention.compliance.acceptance import AcceptanceClock, acceptance_clock
+from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_clock
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
 from retention.compliance.materials import judge_material
 from retention.compliance.milestones import countdown
 from retention.compliance.rule import rule
 from retention.compliance.scope import construction
+from retention.compliance.termination import after_the_end
 
 
 @rule("R31-1", title="试运行满 3 个月", clause="31.1", also=("civil.202",), severity=Severity.H, legacy=Severity.M, targets=("PM",),
-      applies=construction, evidence=("completion_confirmation", "trial_run_plan", "trial_run_report"),
+      applies=construction, evidence=("completion_confirmation", "trial_run_plan", "trial_run_report"), version=2,
       arithmetic="试运行应在全部建设内容完成之后开始，期满日 = 试运行开始日期 + 3 个日历月 + 不正常天数，"
                  "期满日是最后一天；建设完成后未试运行的提示，超过 30 天提高严重程度；"
-                 "建设完成确认书和试运行报告在申请验收时应齐备。")
+                 "建设完成确认书和试运行报告在申请验收时应齐备。经同意终止的项目不再要求。")
 def trial_run(facts: Facts) -> Iterator[Verdict]:
     """第31条第1款: the trial itself, then the two papers that prove completion and trial."""
     clock = acceptance_clock(facts)
-    if facts.reached(facts.project.trial_start) is None:
+    if clock.status is Status.TERMINATED:
+        yield not_applicable(after_the_end(facts), inputs=_inputs(facts, clock))
+    elif facts.reached(facts.project.trial_start) is None:
         yield _not_started(facts, clock)
     else:
         yield _started(facts, clock)

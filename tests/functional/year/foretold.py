@@ -113,10 +113,20 @@ class Standing:
         return any(day <= self.due for day in papers if self.due and (answered is None or day > answered))
 
     @cached_property
+    def ended(self) -> date | None:
+        """The later of the recorded end and the first consent to it."""
+        agreed = self.of.dated(self.today, "termination_approval")
+        return max(self.of.terminated, agreed[0]) if self.of.terminated and self.of.terminated <= self.today and agreed else None
+
+    @cached_property
     def state(self) -> str:
         due, today = self.due, self.today
-        if self.refused or self.accepted:
-            return "refused" if self.refused else "accepted"
+        if self.accepted:
+            return "accepted"
+        if self.ended is not None:
+            return "ended"
+        if self.refused:
+            return "refused"
         if due is None:
             return "unknown"
         in_time = bool(self.held and self.held <= due) or any(day <= due for day in self.asked)
@@ -171,7 +181,7 @@ def _acceptance(here: Standing) -> Iterator[Matter]:
     due, to = here.due, "PM HEAD AUD ARCH"
     if here.state == "refused":
         yield _matter("R31-3", to, "failed", "C", due)
-    if due is None or here.state in ("refused", "accepted", "pending", "unknown"):
+    if due is None or here.state in ("refused", "accepted", "pending", "unknown", "ended"):
         return
     notices = ACCEPTANCE_LADDER
     if here.trial and here.trial_until and here.trial_until < due:
@@ -195,7 +205,9 @@ def _trial(here: Standing) -> Iterator[Matter]:
     """试运行 R31-1, and acceptance held before its end R31-2."""
     today, completed, until = here.today, here.completed, here.trial_until
     certain = bool(here.of.reached("actual_completion", today))
-    if not (here.trial and here.trial <= today):
+    if here.state == "ended":
+        pass
+    elif not (here.trial and here.trial <= today):
         if completed and not here.applied:
             severity = "H" if (today - completed).days > 30 else "M"
             yield _term(here, "R31-1", "PM", completed, "I", severity, LADDER)
@@ -228,7 +240,7 @@ def _after_acceptance(here: Standing) -> Iterator[Matter]:
 
 def _materials(here: Standing) -> Iterator[Matter]:
     """To be there when acceptance is applied for, or when its time is over."""
-    for key, (built, bought, rule, to) in MARKS.items():
+    for key, (built, bought, rule, to) in () if here.state == "ended" else MARKS.items():
         if here.of.dated(here.today, key):
             continue
         if here.applied or here.state in ("overdue", "refused"):
@@ -242,10 +254,11 @@ def _performance(here: Standing) -> Iterator[Matter]:
     """绩效监控 R45-1 for every year not accepted by its end, 自评价 R46-1 within two years, 终止 R30-3."""
     today, begun = here.today, here.of.day("construction_start")
     accepted = here.held if here.accepted else None
+    over = min([day for day in (accepted, here.ended) if day], default=None)
     if begun and begun <= today:
         for year in range(max(begun.year, 2021), today.year + 1):
             told = [day for day in here.of.dated(today, "performance_monitor_report") if day.year == year]
-            if told or (accepted and accepted <= date(year, 12, 31)) or today.year > year + 2:
+            if told or (over and over <= date(year, 12, 31)) or today.year > year + 2:
                 continue
             yield _term(here, "R45-1", "PM FIN", date(year, 12, 31), "I", "H", LADDER, subject=str(year), after=frozenset())
     if accepted:
@@ -268,7 +281,7 @@ def _delay(here: Standing) -> Iterator[Matter]:
     if here.of.day("actual_completion") is None:  # what nobody registered happened no later than what can only follow it
         after = [here.of.reached("trial_start", here.today), here.applied_on, here.of.reached("operation_start", here.today)]
         done = min((day for day in after if day), default=None)
-    if planned is None or (done or here.today) <= months_after(planned, 6):
+    if planned is None or (done or here.ended or here.today) <= months_after(planned, 6):
         return
     last, told = workdays_after(months_after(planned, 6), 10), here.of.dated(here.today, "delay_report")
     if told and told[0] > last:

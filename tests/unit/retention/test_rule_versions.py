@@ -21,7 +21,7 @@ from retention.models import FindingRecord
 from tests.builders import a_project
 
 SECOND = date(2026, 1, 1)
-RULE = "R31-1"  # of the shipped pack; the test pack gives it a second version
+RULE = "R09-1"  # of the shipped pack; the test pack gives it a second version
 
 
 @rule(RULE, title="试运行（第 2 版）", clause="31.1", severity=Severity.H, targets=("PM",), version=2, since=SECOND,

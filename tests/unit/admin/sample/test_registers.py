@@ -43,3 +43,11 @@ def test_the_archive_takes_them(system: System, sample: Sample) -> None:
     contracts = tuple(contract for contract in sample.contracts if contract.project in some)
     assert import_rows(system, SYSTEM, projects, contracts, rows).errors == []
     assert RegisterEntry.objects.count() == len(rows) > 100
+
+
+def test_one_project_ended_with_consent_and_one_without(sample: Sample) -> None:
+    ended = {entry.row.owner for entry in sample.entries if entry.row.register == "profile" and "terminated_on" in entry.row.values}
+    agreed = {entry.row.owner for entry in sample.entries if entry.row.register == "approval" and entry.row.values["kind"] == "termination"}
+    papers = {file.project for file in sample.files if file.type in ("termination_application", "termination_approval")}
+    assert len(ended) == 2
+    assert agreed == papers < ended
