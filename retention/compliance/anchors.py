@@ -6,7 +6,7 @@ than the first later event that did: who has signed a contract has been given an
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from retention.compliance.acceptance import acceptance_clock
 from retention.compliance.facts import Facts, earliest
@@ -27,7 +27,7 @@ _FIELDS = {
     "operation": "投入运行日期"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Anchor:
     """An event and its day, None where nothing tells it. `basis` says in Chinese where the day was read; `own` False
     where it is only the day by which the event must have happened. `field`: the ledger field that would tell."""
@@ -45,7 +45,7 @@ class Anchor:
     def field(self) -> str:
         return _FIELDS[self.event]
 
-    @property
+    @cached_property
     def step(self) -> str:
         """How the day was found, for the steps of a finding."""
         if self.day is None:

@@ -177,8 +177,14 @@ class Facts:
         """Documents of these types, oldest first, undated last. What bears a date after `today` is not there yet."""
         if len(types) == 1:
             return self.by_type.get(types[0], ())
-        found = [document for key in dict.fromkeys(types) for document in self.by_type.get(key, ())]
-        return tuple(sorted(found, key=_by_date))
+        if types not in self._by_types:
+            found = [document for key in dict.fromkeys(types) for document in self.by_type.get(key, ())]
+            self._by_types[types] = tuple(sorted(found, key=_by_date))
+        return self._by_types[types]
+
+    @cached_property
+    def _by_types(self) -> dict[tuple[str, ...], tuple[DocumentFacts, ...]]:
+        return {}
 
     def contracts_of(self, *types: str) -> tuple[ContractFacts, ...]:
         """Contracts of these types by start and number, those without a start last, without those signed later."""
@@ -204,14 +210,11 @@ class Facts:
 
     def own_rows(self, key: str) -> tuple[Row, ...]:
         """As `rows`, of a unit's register only those that name this project."""
-        if key not in self._own_rows:
-            self._own_rows[key] = tuple(
-                row for row in self.rows(key) if row.register.scope == PROJECT or row.text("project") == self.project.code)
-        return self._own_rows[key]
+        return self.rows(key) if register_of(key).scope == PROJECT else self.rows_naming(key, self.project.code)
 
-    @cached_property
-    def _own_rows(self) -> dict[str, tuple[Row, ...]]:
-        return {}
+    def rows_naming(self, key: str, *codes: str) -> tuple[Row, ...]:
+        """As `rows`, only those that name one of these projects."""
+        return tuple([row for row in self.rows(key) if (row.values.get("project") or "") in codes])
 
     def row(self, key: str) -> Row | None:
         """The only or the newest row of this register, None where there is none."""

@@ -132,9 +132,10 @@ def _overdue(facts: Facts, paper: Paper, event: Anchor, last: date, inputs: dict
 
 
 def missing(facts: Facts, paper: Paper) -> bool:
-    """Whether `judge_paper` would say that the paper is missing, without saying it."""
+    """Whether `judge_paper` would say that the paper is missing, without saying it; what is asked first is told soonest."""
+    if not filed(facts, group_of(paper.types[0])):
+        return False
     day = anchor(facts, paper.event).day
     if day is None or facts.today <= day + timedelta(days=facts.settings.filing_days):
         return False
-    return (facts.project.waived.isdisjoint(paper.types) and not paper.applies(facts) and not _found(facts, paper)
-            and bool(filed(facts, group_of(paper.types[0]))))
+    return not _found(facts, paper) and facts.project.waived.isdisjoint(paper.types) and not paper.applies(facts)

@@ -69,8 +69,8 @@ class Row:
 
     def there_on(self, day: Day) -> bool:
         """Whether the row is true by `day`; one whose register has no such date, or that does not say it, is."""
-        since = self.values.get(self.register.since) if self.register.since else None
-        return since is None or str(since) <= day.isoformat()  # days are kept in ISO form
+        since = self.register.since
+        return not since or (said := self.values.get(since)) is None or str(said) <= day.isoformat()  # days are kept in ISO form
 
     def _get(self, name: str, kinds: tuple[Kind, ...]) -> Any:
         column = self.register.column(name)

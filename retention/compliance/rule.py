@@ -88,16 +88,11 @@ class Rule:
     def finding(self, facts: Facts, verdict: Verdict) -> Finding:
         if verdict.inputs and facts.doubtful:
             verdict = with_doubts(facts, verdict)
-        due_on = verdict.due_on
-        return Finding(
-            rule=self.id, rule_version=self.version, clause=self.clause, subject=verdict.subject,
-            outcome=verdict.outcome, severity=self._weigh(facts, verdict), due_on=due_on,
-            days_left=None if due_on is None else (due_on - facts.today).days, reason=verdict.reason,
-            inputs={name: value if type(value) is str else plain(value) for name, value in verdict.inputs.items()}
-            if verdict.inputs else {}, steps=verdict.steps,
-            clears_when=verdict.clears_when, provisional=verdict.provisional, targets=self.targets,
-            milestones=verdict.milestones, quiet=verdict.quiet,
-            settings_version=facts.settings_version)
+        outcome, reason, _, subject, due_on, inputs, steps, clears_when, provisional, milestones, quiet = verdict
+        shown = {name: value if type(value) is str else plain(value) for name, value in inputs.items()} if inputs else {}
+        left = None if due_on is None else (due_on - facts.today).days
+        return Finding(self.id, self.version, self.clause, subject, outcome, self._weigh(facts, verdict), due_on, left, reason, shown,
+                       steps, clears_when, provisional, self.targets, milestones, quiet, facts.settings_version)
 
     def _before_its_time(self, facts: Facts) -> str:
         if self.pack == COMPANION:

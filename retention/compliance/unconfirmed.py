@@ -4,8 +4,10 @@ A verdict names the documents it rests on in its inputs; of those, dates and con
 there too, and in the reason where the verdict is a yes or a no.
 """
 
+from functools import cache
+
 from retention.compliance.facts import Facts
-from retention.compliance.findings import Input, Outcome, Verdict, changed
+from retention.compliance.findings import Outcome, Verdict, changed
 
 NAMES = {"doc_date": "成文日期", "conclusion": "结论", "issuer": "责任者"}
 _DECIDED = (Outcome.PASSED, Outcome.FAILED)
@@ -13,22 +15,21 @@ _DECIDED = (Outcome.PASSED, Outcome.FAILED)
 
 def with_doubts(facts: Facts, verdict: Verdict) -> Verdict:
     """The verdict, with what is unconfirmed of the documents it names."""
-    if not verdict.inputs or not facts.doubtful:
+    inputs = verdict.inputs
+    named = _documents(inputs.get("documents")) + _documents(inputs.get("document"))
+    if not named or facts.doubtful.keys().isdisjoint(named):
         return verdict
-    one, several = verdict.inputs.get("document"), verdict.inputs.get("documents")
-    if not one and not several:
-        return verdict
-    named = _documents(one) | _documents(several)
-    doubtful = frozenset[str]().union(*(facts.doubtful[key] for key in named if key in facts.doubtful))
-    if not doubtful:
-        return verdict
-    words = tuple(label for name, label in NAMES.items() if name in doubtful)
+    words = _words(frozenset[str]().union(*[facts.doubtful.get(key, ()) for key in named]))
     if not words:
         return verdict
-    inputs: dict[str, Input] = {**verdict.inputs, "unconfirmed": words}
     note = f"（所依据文件的{'、'.join(words)}为自动读取，待确认。）" if verdict.outcome in _DECIDED else ""
-    return changed(verdict, inputs=inputs, reason=verdict.reason + note)
+    return changed(verdict, inputs={**inputs, "unconfirmed": words}, reason=verdict.reason + note)
 
 
-def _documents(value: object) -> set[str]:
-    return {value} if isinstance(value, str) else set(map(str, value)) if isinstance(value, tuple | list) else set()
+@cache
+def _words(doubtful: frozenset[str]) -> tuple[str, ...]:
+    return tuple(label for name, label in NAMES.items() if name in doubtful)
+
+
+def _documents(value: object) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) and value else value if isinstance(value, tuple) else ()

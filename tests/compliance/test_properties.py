@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -93,7 +93,7 @@ def test_judging_is_repeatable_and_its_findings_are_plain_data(given_facts: Fact
     assert again is not given_facts
     assert evaluate(given_facts) == evaluate(again)
     for finding in evaluate(given_facts):
-        json.dumps(asdict(finding)["inputs"])
+        json.dumps(finding.inputs)
 
 
 @thorough

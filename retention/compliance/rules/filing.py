@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from retention.compliance.anchors import anchor
 from retention.compliance.facts import OM, Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed
 from retention.compliance.milestones import countdown
-from retention.compliance.paper_rules import paper_rules
+from retention.compliance.paper_rules import PaperRule, paper_rules
 from retention.compliance.papers import missing
 from retention.compliance.rule import rule
 from retention.compliance.stages import filed, group_of
@@ -39,14 +40,19 @@ def stages_filed(facts: Facts) -> Iterator[Verdict]:
 def _lacking(facts: Facts) -> dict[str, dict[str, Severity]]:
     """By group the names of what is missing, each with the gravest severity of the rules that ask for it."""
     found: dict[str, dict[str, Severity]] = {}
-    for made in paper_rules():
-        if made.rule.severity.rank < Severity.M.rank or made.rule.applies(facts):
+    for made in _grave():
+        if made.rule.applies(facts):
             continue
         for paper in made.papers:
             if missing(facts, paper):
                 names = found.setdefault(group_of(paper.types[0]), {})
                 names[paper.name] = max(names.get(paper.name, Severity.I), made.rule.severity, key=lambda one: one.rank)
     return found
+
+
+@cache
+def _grave() -> tuple[PaperRule, ...]:
+    return tuple(made for made in paper_rules() if made.rule.severity.rank >= Severity.M.rank)
 
 
 def _stage(facts: Facts, group: str, ended: date | None, lacking: dict[str, Severity]) -> Verdict:

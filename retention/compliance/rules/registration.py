@@ -98,7 +98,7 @@ def catalogued_before_money(facts: Facts) -> Verdict:
              *(f"运维合同 {contract.number}" for contract in facts.contracts_of(OM)))
     # Who maintains or extends a system is paid for the system that the project before built.
     own = (facts.project.code, facts.project.predecessor)
-    papers, rows = facts.documents_of("system_catalog_entry"), [row for row in facts.rows("system") if row.text("project") in own]
+    papers, rows = facts.documents_of("system_catalog_entry"), facts.rows_naming("system", *own)
     inputs: dict[str, Input] = {"money": money, "systems": tuple(row.text("number") for row in rows),
                                 "documents": tuple(paper.id for paper in papers)}
     if not money:

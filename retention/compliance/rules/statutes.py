@@ -5,7 +5,6 @@ what the registers say is compared: a day nobody registered is unknown, not a br
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -157,8 +156,8 @@ def transferred(facts: Facts) -> Verdict:
                        Length(years, "years"), silent_fails=True, alert=False)
     if verdict.outcome is not Outcome.DUE:
         return verdict
-    return replace(verdict, reason=f"验收于 {clock.evidence.held_on}，至 {verdict.due_on} 满 {years} 年，届时移交省档案馆。",
-                   clears_when="期满时移交，归档移交清单。")
+    return verdict._replace(reason=f"验收于 {clock.evidence.held_on}，至 {verdict.due_on} 满 {years} 年，届时移交省档案馆。",
+                            clears_when="期满时移交，归档移交清单。")
 
 
 @companion("X-23", title="委托建设和运维的合同有数据安全条款", clause="dsl.40",
