@@ -91,11 +91,12 @@ def _sweep(report: Report) -> list[str]:
     """Measured apart (`python -m bench.sweep`), beside other work: seconds on the clock say little, those of the processor compare."""
     found = report["sweep"]
     names = {"first": "首次，开启全部预警 · first, every alert opens",
-             "later": "同日再次，没有变化 · again on the same day, nothing changed"}
+             "later": "同日再次，没有变化 · again on the same day, nothing changed",
+             "night": "次日夜间，天数推移 · the next night, days are counted on"}
     rows: list[Row] = [
         (title, run["seconds"], *(run["processor"].get(name, 0.0) for name in ("admin.judging_process", "admin jobs", "mongod")),
          round(sum(run["processor"].values()) * 1000 / found["projects"], 1), run["megabytes"]["peak"])
-        for key, title in names.items() for run in (found[key],)]
+        for key, title in names.items() if key in found for run in (found[key],)]
     killed, one = found["killed"], found["one_project_ms"]
     lists: list[Row] = [(name, taken["p50_ms"], taken["p95_ms"]) for name, taken in found["lists"].items() if name != "rows"]
     return ["", "## 每晚核对 · The night's evaluation", "", found["note"], "", *_table(

@@ -14,15 +14,18 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class ProcessorTime:
-    """Samples while its block runs: what a process took since its last sample before it ended is lost."""
+    """Samples while its block runs: what a process took before it does not count, and what it took since its last sample
+    before it ended is lost."""
 
     def __init__(self, roots: Callable[[], set[int]]) -> None:
         self.roots = roots
         self._taken: dict[int, tuple[str, float]] = {}
+        self._before: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> "ProcessorTime":
+        self._before = {pid: _seconds(pid) or 0.0 for pid in tree(self.roots())}
         self._thread.start()
         return self
 
@@ -33,16 +36,20 @@ class ProcessorTime:
     def seconds(self) -> dict[str, float]:
         """By the name of the process, the starts of the processes included."""
         found: dict[str, float] = {}
-        for name, seconds in self._taken.values():
-            found[name] = found.get(name, 0.0) + seconds
+        for pid, (name, seconds) in self._taken.items():
+            found[name] = found.get(name, 0.0) + seconds - self._before.get(pid, 0.0)
         return {name: round(seconds, 2) for name, seconds in sorted(found.items())}
 
     def _watch(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
-            for pid in tree(self.roots()):
-                if (seconds := _seconds(pid)) is not None:
-                    name = name_of(pid)  # of one that has just ended nobody knows the name any more
-                    self._taken[pid] = self._taken[pid][0] if name in UNNAMED and pid in self._taken else name, seconds
+            self._sample()
+        self._sample()
+
+    def _sample(self) -> None:
+        for pid in tree(self.roots()):
+            if (seconds := _seconds(pid)) is not None:
+                name = name_of(pid)  # of one that has just ended nobody knows the name any more
+                self._taken[pid] = self._taken[pid][0] if name in UNNAMED and pid in self._taken else name, seconds
 
 
 def _seconds(pid: int) -> float | None:

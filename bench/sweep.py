@@ -3,7 +3,7 @@
     python -m bench.sweep [--projects N]
 
 Processor seconds of all processes stand beside the clock: on a machine that is shared only they compare. `first` opens every alert
-there is to open; `later`, on the same day, changes nothing, where an ordinary night changes little.
+there is to open; `later`, on the same day, changes nothing; `night` is the one after it: days are counted on, little else changes.
 """
 
 import argparse
@@ -13,9 +13,12 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from admin.jobs import RUN_TERM
+from admin.judging import several
 from archive.models import AuditEntry, Project
 from archive.transaction import collection
 from bench import many
@@ -44,7 +47,7 @@ def measure(projects: int = PROJECTS, rounds: int = ROUNDS) -> dict[str, Any]:
             _say("made", _seconds(lambda: many.insert(projects)))
         for name, act in (("first", lambda: _sweep(scratch)), ("digests", lambda: _digests(scratch)),
                           ("killed", lambda: _killed(scratch, projects)), ("later", lambda: _sweep(scratch)),
-                          ("identical", lambda: report.pop("digests") == _digests(scratch)),
+                          ("identical", lambda: report.pop("digests") == _digests(scratch)), ("night", lambda: _night(scratch)),
                           ("one_project_ms", lambda: _changed(scratch)), ("lists", lambda: _lists(scratch, rounds))):
             report[name] = act()
             report["load"].append(os.getloadavg()[0])
@@ -74,6 +77,17 @@ def _sweep(scratch: Scratch) -> dict[str, Any]:
         raise SystemExit(f"{' '.join(JOB)} ended with {process.returncode}: {said}")
     return {"seconds": round(time.perf_counter() - started, 1), "processor": spent.seconds(), "megabytes": memory.megabytes(),
             "said": said.strip()}
+
+
+def _night(scratch: Scratch) -> dict[str, Any]:
+    """The one that follows. Begun by this process, since commands take the day from the clock; it judges nothing itself."""
+    with opened(scratch) as system:
+        started, roots = time.perf_counter(), lambda: {os.getpid()} | scratch.engines()
+        with ProcessorTime(roots) as spent, PeakMemory(roots) as memory:
+            done = refresh(system.judge, None, system.clock.today() + timedelta(days=1), record_sweep=True,
+                           hands=several(system.settings))
+    return {"seconds": round(time.perf_counter() - started, 1), "processor": spent.seconds(), "megabytes": memory.megabytes(),
+            "said": asdict(done)}
 
 
 def _killed(scratch: Scratch, projects: int) -> dict[str, Any]:
