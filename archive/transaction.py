@@ -27,7 +27,7 @@ from archive.errors import Conflict, EngineDown
 from archive.models.base import Model, Revisioned
 from archive.models.connection import database, engine_down
 from archive.models.ledgers import OutboxEvent
-from archive.models.rows import NewRow, Row, row_of
+from archive.models.rows import Draft, NewRow, Row, row_of
 from archive.personal import mask_values
 from archive.server_clock import AT_ONCE
 
@@ -89,10 +89,8 @@ class Transaction:
         """Add new documents, those of one collection at once. As `insert`."""
         rows: dict[type[Model], list[dict[str, Any]]] = {}
         for document in documents:
-            if isinstance(document, NewRow):
-                rows.setdefault(document.model, []).append(document.row)
-            else:
-                rows.setdefault(type(document), []).append(document.as_mongo())
+            made = _made(document)
+            rows.setdefault(made.model, []).append(made.row)
         for model, some in rows.items():
             try:
                 collection(model).insert_many(some, session=self.session)
@@ -135,7 +133,7 @@ class Transaction:
 
     def put(self, document: Model | NewRow) -> None:
         """Insert or overwrite a derived document."""
-        made = document if isinstance(document, NewRow) else NewRow(type(document), document.as_mongo())
+        made = _made(document)
         collection(made.model).replace_one({"_id": made.row["_id"]}, made.row, upsert=True, session=self.session)
 
     def remove(self, model: type[Model], match: Mapping[str, Any]) -> int:
@@ -165,6 +163,12 @@ class Transaction:
         if self._events:
             collection(OutboxEvent).insert_many(self._events, session=self.session)
         audit.append(self.session, self.actor, self.now, self._audited)
+
+
+def _made(document: Model | NewRow) -> NewRow:
+    if isinstance(document, NewRow):
+        return document
+    return document.new_row() if isinstance(document, Draft) else NewRow(type(document), document.as_mongo())
 
 
 def collection(model: type[Model]) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from bson import Binary, Int64
 from mongoengine import (
@@ -30,6 +30,8 @@ from archive.errors import Invalid
 from archive.models.base import Model, Part, problem_of
 
 Row = dict[str, Any]
+M = TypeVar("M", bound=Model)
+P = TypeVar("P", bound=Part)
 _STORED: Mapping[type, Callable[[Any], Any]] = {LongField: Int64, BinaryField: Binary}
 
 
@@ -61,6 +63,41 @@ class _Column:
 
     def default(self) -> Any:
         return self.field.default() if callable(self.field.default) else self.field.default
+
+
+class Draft:
+    """A record on its way in: the fields of its model as attributes, set as one likes and checked when it becomes a row.
+    Parts of it (`part_of`) are drafts, too."""
+
+    __slots__ = ("__dict__", "_model")
+
+    def __init__(self, model: type[Model] | type[Part], values: Mapping[str, Any]) -> None:
+        columns = _columns(model)  # type: ignore[arg-type]
+        vars(self).update({name: column.default() for name, column in columns.items() if name not in values}, **values)
+        self._model = model
+
+    def as_mongo(self) -> Row:
+        """As it is stored. Raises as `row_of`."""
+        return row_of(self._model, {name: _rows(value) for name, value in vars(self).items()})
+
+    def new_row(self) -> NewRow:
+        return NewRow(cast(type[Model], self._model), self.as_mongo())
+
+
+def draft(model: type[M], **values: Any) -> M:
+    """A draft, for whoever only sets and reads the fields of the model."""
+    return cast(M, Draft(model, values))
+
+
+def part_of(record: Model, model: type[P], **values: Any) -> P:
+    """A part of a record, as a draft where the record is one."""
+    return cast(P, Draft(model, values)) if isinstance(record, Draft) else model(**values)
+
+
+def _rows(value: Any) -> Any:
+    if type(value) is list and value and isinstance(value[0], Draft):
+        return [part.as_mongo() for part in value]
+    return value
 
 
 def new_row(model: type[Model], **values: Any) -> NewRow:

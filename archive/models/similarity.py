@@ -12,7 +12,7 @@ class TextSignature(Model):
     """Of one version's text: derived, made again at will. `id` is the version's. `bands` are what it is looked up by."""
 
     meta: ClassVar[dict[str, Any]] = {
-        "collection": "text_signatures", "auto_create_index": False, "indexes": [("dossier", "bands"), "bands", "document"]}
+        "collection": "text_signatures", "auto_create_index": False, "indexes": [("bands", "dossier"), "document"]}
 
     id: str = StringField(primary_key=True)
     version: str = StringField(required=True)

@@ -8,6 +8,7 @@ from archive import taxonomy
 from archive.access import require, system_actor
 from archive.clock import Clock
 from archive.models import Candidate, Document
+from archive.models.rows import part_of
 from archive.permissions import Permission
 from archive.transaction import Transaction, write
 
@@ -44,7 +45,7 @@ def describe(document: Document, description: Description) -> None:
             setattr(document, name, value)
     document.by_hand = sorted({*document.by_hand, *description.by_hand})
     document.terms, document.recogniser = list(description.terms), description.engine
-    document.candidates = [Candidate(type=key, score=score, reasons=list(reasons))
+    document.candidates = [part_of(document, Candidate, type=key, score=score, reasons=list(reasons))
                            for key, score, reasons in description.candidates]
 
 

@@ -16,7 +16,7 @@ from archive.clock import Clock
 from archive.digests import Digests
 from archive.errors import Conflict, Invalid, NotFound
 from archive.models import Document, Model, Project, TextPart, TextRecord, TextState, Version, new_id
-from archive.models.rows import NewRow, new_row
+from archive.models.rows import NewRow, draft, new_row
 from archive.models.withdrawals import Withdrawal
 from archive.operations.clearances import keep_refusal
 from archive.operations.descriptions import Description, describe, describe_again
@@ -159,7 +159,7 @@ def add_version(actor: Actor, clock: Clock, key: str, intake: Intake) -> Filed:
             raise Invalid(field="文件", problem="目录条目没有文件内容，不能添加版本。")
         version = _version(tx, document.id, project.id, _next_number(tx, document), intake)
         came_from = adopt(tx, document, version, intake.origin) if intake.origin else {}
-        tx.insert(version)
+        tx.insert_all([version])
         document.current, document.version, document.filename = version.id, version.number, intake.filename
         _put_text(tx, document, version.id, intake.text)
         tx.insert_all(records_of(tx, document, version, intake.whole))
@@ -186,7 +186,7 @@ def catalogue_document(actor: Actor, clock: Clock, code: str, description: Descr
         document = _document(tx, project, description, filename="")
         document.catalogue_only, document.location = True, location.strip()
         document.text_state = TextState.UNSUPPORTED.value
-        tx.insert(document)
+        tx.insert_all([document])
         tx.audit("document.catalogued", f"document:{document.id}", project=code, type=document.type)
         tx.emit("document.filed", document.id, code)
         return document
@@ -304,8 +304,8 @@ def still_open(tx: Transaction, project: Project) -> Project:
 
 
 def _document(tx: Transaction, project: Project, description: Description, filename: str) -> Document:
-    document = Document(id=new_id(), dossier=project.id, project=project.code, unit=project.unit, filename=filename,
-                        created_at=tx.now, created_by=tx.actor.id)
+    document = draft(Document, id=new_id(), dossier=project.id, project=project.code, unit=project.unit, filename=filename,
+                     created_at=tx.now, created_by=tx.actor.id)
     describe(document, description)
     return document
 
@@ -317,8 +317,8 @@ def _next_number(tx: Transaction, document: Document) -> int:
 
 
 def _version(tx: Transaction, document_id: str, dossier: str, number: int, intake: Intake) -> Version:
-    return Version(
-        id=new_id(), document=document_id, dossier=dossier, number=number, sha256=intake.digests.sha256,
+    return draft(
+        Version, id=new_id(), document=document_id, dossier=dossier, number=number, sha256=intake.digests.sha256,
         sm3=intake.digests.sm3, size=intake.digests.size, media_type=intake.media_type, puid=intake.puid, filename=intake.filename,
         split=intake.split, secrecy_checked=intake.secrecy_checked, scan=intake.scan.verdict, scan_engine=intake.scan.engine,
         scan_reason=intake.scan.reason, scanned_at=intake.scan.at, received_at=tx.now, received_by=tx.actor.id)

@@ -1,6 +1,7 @@
 """The worker's threads: a lane each, patient with engines, quick to stop; waiting for effects sees the last of them."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
@@ -31,7 +32,7 @@ def made(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
     def make(**lanes: events.Handler) -> Worker:
         def table(*_: object) -> tuple[Subscription, ...]:
-            return tuple(Subscription(lane, lanes.get(lane, nothing), batch=4, idle=0.01) for lane in LANES)
+            return tuple(Subscription(lane, lanes.get(lane, nothing), batch=4, idle=0.01, patient=lane == JUDGE) for lane in LANES)
 
         monkeypatch.setattr(module, "subscriptions", table)
         workers.append(Worker(system))
@@ -73,6 +74,39 @@ def test_a_lane_that_hangs_holds_up_no_other(system: System, made: Callable[...,
     finally:
         go.set()
     assert wait_until_done(system, ["a"], timeout=10)
+
+
+def test_a_patient_lane_takes_a_heap_as_a_whole_and_the_others_go_on(system: System, made: Callable[..., Worker]) -> None:
+    judged: list[set[str]] = []
+
+    def judge(found: Sequence[OutboxEvent]) -> Mapping[str, str]:
+        judged.append({event.subject for event in found})
+        return {}
+
+    worker = made(judge=judge)
+    with worker.more_to_come():
+        worker.start()
+        time.sleep(0.3)    # it has looked, and found nothing
+        for subject in "abc":
+            emit(system, subject)
+            assert until(lambda: all(set(event.due) == {JUDGE} for event in OutboxEvent.objects()), 10)
+        assert judged == []
+    assert wait_until_done(system, ["a", "b", "c"], timeout=10)
+    assert judged == [{"a", "b", "c"}]
+
+
+def test_a_patient_lane_looks_now_and_then_and_stops_at_once(system: System, made: Callable[..., Worker],
+                                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.2)
+    worker = made()
+    with worker.more_to_come():
+        worker.start()
+        time.sleep(0.1)
+        emit(system, "a")
+        assert wait_until_done(system, ["a"], timeout=10)
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", 60.0)
+        time.sleep(0.5)
+        assert worker.stop()
 
 
 def test_a_lane_asks_an_engine_that_is_away_with_one_event_at_a_time(system: System, made: Callable[..., Worker]) -> None:

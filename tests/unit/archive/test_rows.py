@@ -1,6 +1,6 @@
 """A record made as a row is the record that mongoengine would have made, and what it refuses is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -20,10 +20,10 @@ from mongoengine import (
 )
 
 from archive.errors import Invalid
-from archive.models import DocumentFields, OutboxEvent, ReceiptEntry, TextPart, TextRecord
+from archive.models import Candidate, Document, DocumentFields, OutboxEvent, ReceiptEntry, TextPart, TextRecord
 from archive.models.base import Model
 from archive.models.fields import FieldValue
-from archive.models.rows import new_row, row_of
+from archive.models.rows import draft, new_row, part_of, row_of
 from archive.models.similarity import TextSignature
 
 MODELS = (DocumentFields, OutboxEvent, ReceiptEntry, TextPart, TextRecord, TextSignature)
@@ -103,3 +103,27 @@ def test_what_cannot_be_kept_is_named() -> None:
         new_row(TextRecord, id="v", read_at=AT)
     with pytest.raises(Invalid, match="内容过长"):
         row_of(FieldValue, {"key": "contract_no", "quote": "长" * 501})
+
+
+def test_a_draft_becomes_what_the_mapped_record_would_be() -> None:
+    said = {"id": "d", "dossier": "k", "project": "P", "unit": "某局", "type": "reply", "type_source": "given", "stage": "approval",
+            "title": "批复", "filename": "批复.pdf", "doc_date": date(2026, 3, 1), "terms": ["必要性"], "personal": {"mobile": 2},
+            "created_at": AT, "created_by": "u"}
+    made: list[Any] = [make(Document, **said) for make in (draft, lambda model, **values: model(**values))]
+    for record in made:
+        record.candidates = [part_of(record, Candidate, type="reply", score=5, reasons=["文件名含“批复”(+3)"])]
+        record.text_state = "read"
+    row, mapped = made[0].new_row().row, made[1].as_mongo()
+
+    assert row == mapped
+    assert next(iter(row)) == "_id"
+
+
+def test_a_draft_is_checked_when_it_becomes_a_row() -> None:
+    record: Any = draft(Document, id="d", dossier="k", project="P", unit="某局", type="reply", type_source="guessed", stage="approval",
+                   title="批复", filename="批复.pdf", created_at=AT, created_by="u")
+    with pytest.raises(Invalid, match="type_source"):
+        record.new_row()
+    record.type_source, record.colour = "given", "red"
+    with pytest.raises(TypeError, match="colour"):
+        record.new_row()
