@@ -101,9 +101,10 @@ class Worker:
                 continue
             if delivery.done:
                 trouble, size = TROUBLE_SECONDS, min(size * 4, subscription.batch)
-            idle, gather = IDLE_SECONDS if delivery.claimed else min(idle * 2, subscription.idle), subscription.gather
             if delivery.claimed:
+                idle = IDLE_SECONDS
                 continue
+            idle, gather = min(idle * 2, subscription.idle), subscription.gather
             if subscription.patient and not self._complete.is_set():
                 gather = 0.0 if self._complete.wait(PATIENCE_SECONDS) else gather    # all of it is there
             else:
