@@ -39,6 +39,7 @@ ACCEPTANCE_TYPES = (
     "acceptance_application", "acceptance_opinion", "acceptance_review_opinion", "acceptance_extension",
     "unit_acceptance_report", "acceptance_result_submission", "completion_confirmation", "phase_acceptance", "termination_approval")
 ENDED = "values.terminated_on"
+REGISTER_FIELDS = ("register", "owner", "values", "evidence")
 _PROJECT_FIELDS = tuple(name for one in fields(ProjectFacts) if (name := one.name) in Project._fields and name != "id")
 _CONTRACT_FIELDS = tuple(one.name for one in fields(ContractFacts))
 
@@ -96,7 +97,7 @@ def facts_of(projects: Sequence[Project], today: date, calendar: WorkCalendar, s
 
 def _rows(scope: str, owners: Iterable[str]) -> dict[str, tuple[Row, ...]]:
     """Rows of each owner, oldest first, straight from the database: a sweep reads millions."""
-    found = collection(RegisterEntry).find({"scope": scope, "owner": {"$in": sorted(owners)}, "withdrawn": False})
+    found = collection(RegisterEntry).find({"scope": scope, "owner": {"$in": sorted(owners)}, "withdrawn": False}, REGISTER_FIELDS)
     groups: dict[str, list[Row]] = defaultdict(list)
     for entry in found:
         if entry["register"] in REGISTERS:  # one of a later version of the programme says nothing to this one
@@ -133,8 +134,8 @@ def blocking_of(units: Iterable[str], today: date, calendar: WorkCalendar, setti
                 zone: ZoneInfo) -> dict[str, tuple[Blocking, ...]]:
     """Of each unit the projects that keep it from new ones. Only those not plainly accepted are looked at, and only the
     papers that acceptance is proved by are read of them."""
-    open_ = {row["_id"]: facts for row in collection(Project).find({"unit": {"$in": sorted(units)}, "kind": {"$ne": "om"}})
-             if _open(facts := stored_project(row), today)}
+    rows = collection(Project).find({"unit": {"$in": sorted(units)}, "kind": {"$ne": "om"}})
+    open_ = {row["_id"]: facts for row in rows if _open(facts := stored_project(row), today)}
     papers = _by(collection(Document).find(
         {"dossier": {"$in": list(open_)}, "type": {"$in": list(ACCEPTANCE_TYPES)}}, DOCUMENT_FIELDS), "dossier")
     said = _rows(PROJECT, ended) if (ended := _to_end(project.code for project in open_.values())) else {}

@@ -214,7 +214,13 @@ class Facts:
 
     def rows_naming(self, key: str, *codes: str) -> tuple[Row, ...]:
         """As `rows`, only those that name one of these projects."""
-        return tuple([row for row in self.rows(key) if (row.values.get("project") or "") in codes])
+        if (key, codes) not in self._naming:
+            self._naming[key, codes] = tuple([row for row in self.rows(key) if (row.values.get("project") or "") in codes])
+        return self._naming[key, codes]
+
+    @cached_property
+    def _naming(self) -> dict[tuple[str, tuple[str, ...]], tuple[Row, ...]]:
+        return {}
 
     def row(self, key: str) -> Row | None:
         """The only or the newest row of this register, None where there is none."""

@@ -76,7 +76,8 @@ class Row:
         column = self.register.column(name)
         if column.kind not in kinds:
             raise KeyError(f"column {name} of register {self.register.key} is a {column.kind.value}")
-        return typed(column, self.values.get(name))
+        value = self.values.get(name)
+        return None if value is None else typed(column, value)
 
 
 def stored_row(entry: Mapping[str, Any]) -> Row:

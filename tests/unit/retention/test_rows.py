@@ -62,6 +62,15 @@ def test_rows_are_seen_from_their_day_on() -> None:
     assert judged.row("profile") is None
 
 
+def test_rows_of_a_unit_are_found_by_the_projects_they_name() -> None:
+    systems = tuple(make_row("system", {"number": number, "name": "甲", "status": "in_use", "project": code})
+                    for number, code in (("1", CODE), ("2", SECOND), ("3", None)))
+    judged = Facts(ProjectFacts(CODE), TODAY, registers=systems)
+    for asked, numbers in (((SECOND,), ["2"]), ((CODE, SECOND), ["1", "2"]), ((CODE, ""), ["1", "3"]), ((SECOND,), ["2"])):
+        assert [row.text("number") for row in judged.rows_naming("system", *asked)] == numbers
+    assert judged.own_rows("system") == judged.rows_naming("system", CODE) == systems[:1]
+
+
 def test_facts_hold_the_projects_rows_and_its_units(system: System) -> None:
     a_project(system, CODE)
     a_project(system, SECOND)
