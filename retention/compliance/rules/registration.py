@@ -89,15 +89,15 @@ def catalogue_current(facts: Facts) -> Iterator[Verdict]:
 
 
 @rule("R09-4", title="未纳入系统目录的不安排经费", clause="9", severity=Severity.C, targets=("FIN", "AUD"),
-      evidence=("system", "payment", "system_catalog_entry", "payment_voucher"), version=2,
+      evidence=("system", "payment", "system_catalog_entry", "payment_voucher"), version=3,
       arithmetic="有支付记录、支付凭证或运维合同的项目，本单位系统目录中应有与本项目或其前序项目有关的系统，或有系统目录登记表；"
-                 "本单位没有登记任何系统的无法判断。")
+                 "本单位没有登记任何系统，或只有没写明建设项目的系统可能相关的，无法判断。")
 def catalogued_before_money(facts: Facts) -> Verdict:
     money = (*(row.name for row in facts.rows("payment")),
              *(paper.title or "支付凭证" for paper in facts.documents_of("payment_voucher")),
              *(f"运维合同 {contract.number}" for contract in facts.contracts_of(OM)))
     # Who maintains or extends a system is paid for the system that the project before built.
-    own = (facts.project.code, facts.project.predecessor)
+    own = tuple(filter(None, (facts.project.code, facts.project.predecessor)))
     papers, rows = facts.documents_of("system_catalog_entry"), facts.rows_naming("system", *own)
     inputs: dict[str, Input] = {"money": money, "systems": tuple(row.text("number") for row in rows),
                                 "documents": tuple(paper.id for paper in papers)}
@@ -107,6 +107,8 @@ def catalogued_before_money(facts: Facts) -> Verdict:
         return passed("已纳入系统目录。", inputs=inputs)
     if not facts.rows("system"):
         return unknown(("本单位系统目录",), inputs=inputs)
+    if unnamed := facts.rows_naming("system", ""):
+        return unknown((f"{len(unnamed)} 个系统的项目编号（系统目录）",), inputs=inputs)
     return failed(f"系统目录中没有与本项目有关的系统，却已有{money[0]}等 {len(money)} 笔经费。", inputs=inputs,
                   clears_when="在系统目录中登记本项目的系统；已安排的经费由财务和审计人员处理。")
 
