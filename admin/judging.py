@@ -2,7 +2,7 @@
 
 A child (`admin/judging_process.py`) reads what judging needs, then batch after batch, from its standard input, and says of each what
 it kept. It ends with its input, so nothing outlives a parent however that ends; one that dies takes its batch along, which another
-then does again: a batch is kept as a whole or not at all, and judging it twice changes nothing.
+then does again: of what was kept already nothing changes.
 """
 
 import os

@@ -79,7 +79,7 @@ class Sweep:
 
 
 Hands = Callable[[Judge, Reader, Sequence[Sequence[str]], bool], Iterable[Sweep]]
-"""Who judges the batches: this process alone (`in_turn`), or several (`admin/judging.py`). Each batch is kept as a whole."""
+"""Who judges the batches: this process alone (`in_turn`), or several (`admin/judging.py`). Each project is kept as a whole."""
 
 
 def in_turn(judge: Judge, reader: Reader, batches: Sequence[Sequence[str]], record_sweep: bool) -> Iterator[Sweep]:

@@ -1,11 +1,12 @@
-"""Keeping what a batch of evaluations found: findings, standings and the proof of it, in one transaction for the batch.
+"""Keeping what a batch of evaluations found: findings, standings and the proof of it, in one transaction for as many of its
+projects as one can hold.
 
 A project whose evaluation has the digest of the last one needs no look at its rows: they already say all of it. Then only its
 standing takes the new day, and, in a sweep, the ledger names it.
 """
 
 import hashlib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -17,12 +18,13 @@ from archive.access import system_actor
 from archive.clock import Clock
 from archive.transaction import Transaction, collection, write
 from retention.compliance.findings import Finding
-from retention.kept import Place, Row, Tally, as_stored, brought_up
+from retention.kept import UNSETTLED, Place, Row, Tally, as_stored, brought_up
 from retention.models import FindingRecord, Standing
 from retention.turns import Overtaken, Turn
 
 ACTOR = system_actor("compliance")
 EVALUATED, SWEPT = "compliance.evaluated", "compliance.swept"
+MOST_ROWS, CHANGED_ROWS = 250, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,53 @@ def keep(clock: Clock, turn: Turn, batch: Sequence[Judged], day: date, record: b
     """Store a batch, as far as there is anything to store; `record`: name all of it in the ledger."""
     fresh = _fresh(batch, day)
     chosen = [one for one in batch if record or fresh[one.place.code] is not Look.NOTHING]
-    if not chosen:
-        return Kept(Tally(), ())
+    total, overtaken = Tally(), list[str]()
+    for portion in _portions(chosen, fresh):
+        kept = _keep(clock, turn, portion, fresh, day, record)
+        total, overtaken = total.plus(kept.tally), [*overtaken, *kept.overtaken]
+    return Kept(total, overtaken)
+
+
+def _keep(clock: Clock, turn: Turn, portion: Sequence[Judged], fresh: Mapping[str, "Look"], day: date, record: bool) -> Kept:
     try:
-        return write(ACTOR, clock, lambda tx: _kept(tx, turn, chosen, fresh, day, record))
+        return write(ACTOR, clock, lambda tx: _kept(tx, turn, portion, fresh, day, record))
     except Overtaken:
-        return Kept(Tally(), [one.place.code for one in chosen])
+        return Kept(Tally(), [one.place.code for one in portion])
+
+
+def _portions(chosen: Sequence[Judged], fresh: Mapping[str, "Look"]) -> Iterator[list[Judged]]:
+    """In order, each with some MOST_ROWS to write at most: the database holds all that a transaction touches in its cache and
+    undoes it, again and again, where that is too much."""
+    portion, weight = list[Judged](), 0
+    for one in chosen:
+        heavy = fresh[one.place.code].weight(one)
+        if portion and weight + heavy > MOST_ROWS:
+            yield portion
+            portion, weight = [], 0
+        portion, weight = [*portion, one], weight + heavy
+    if portion:
+        yield portion
 
 
 class Look(Enum):
-    """What there is to keep of an evaluation: rows to be looked at, another standing, the new day alone, nothing."""
+    """What there is to keep of an evaluation: all of its rows, rows to be looked at, another standing, the new day alone,
+    nothing."""
 
+    FIRST = "first"
     ROWS = "rows"
     STANDING = "standing"
     DAY = "day"
     NOTHING = "nothing"
+
+    @property
+    def at_rows(self) -> bool:
+        return self in (Look.FIRST, Look.ROWS)
+
+    def weight(self, one: "Judged") -> int:
+        """About how many rows are written: of one that is known only what has changed."""
+        if self is Look.FIRST:
+            return sum(finding.outcome in UNSETTLED for finding in one.findings)
+        return CHANGED_ROWS if self is Look.ROWS else 0
 
 
 def _fresh(batch: Sequence[Judged], day: date) -> dict[str, Look]:
@@ -72,6 +106,8 @@ def _fresh(batch: Sequence[Judged], day: date) -> dict[str, Look]:
 
 
 def _look(one: Judged, old: Mapping[str, Any], lapsed: Container[str]) -> Look:
+    if not old:
+        return Look.FIRST
     if old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed:
         return Look.ROWS
     if {**old, "evaluated_on": one.standing["evaluated_on"]} != one.standing:
@@ -82,7 +118,7 @@ def _look(one: Judged, old: Mapping[str, Any], lapsed: Container[str]) -> Look:
 def _stand(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look], day: date) -> None:
     """Most of a night's standings are those of yesterday with another day."""
     tx.bulk(Standing, [ReplaceOne({"_id": one.place.dossier}, one.standing, upsert=True) for one in held
-                       if fresh[one.place.code] in (Look.ROWS, Look.STANDING)])
+                       if fresh[one.place.code].at_rows or fresh[one.place.code] is Look.STANDING])
     if same := [one.place.dossier for one in held if fresh[one.place.code] is Look.DAY]:
         tx.bulk(Standing, [UpdateMany({"_id": {"$in": same}}, {"$set": {"evaluated_on": as_stored(day)}})])
 
@@ -92,16 +128,16 @@ def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[
     """Raises Overtaken where all of them were."""
     ours = turn.keep(tx, [one.place.code for one in chosen])
     held = [one for one in chosen if one.place.code in ours]
-    total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code] is Look.ROWS])
+    total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code].at_rows])
     changes: list[Any] = []
     for one in held:
         tally = Tally()
-        if fresh[one.place.code] is Look.ROWS:
+        if fresh[one.place.code].at_rows:
             found = brought_up(tx, one.place, one.findings, rows.get(one.place.dossier, {}), day, tally)
             changes += _changes(found.added, found.changed, found.dropped)
         if tally != Tally() or (not record and fresh[one.place.code] is not Look.NOTHING):
             _say(tx, one, day, tally)
-        total = Tally(total.opened + tally.opened, total.changed + tally.changed, total.cleared + tally.cleared)
+        total = total.plus(tally)
     tx.bulk(FindingRecord, changes)
     _stand(tx, held, fresh, day)
     if record:

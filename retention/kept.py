@@ -43,6 +43,9 @@ class Tally:
     changed: int = 0
     cleared: int = 0
 
+    def plus(self, other: "Tally") -> "Tally":
+        return Tally(self.opened + other.opened, self.changed + other.changed, self.cleared + other.cleared)
+
 
 def finding_id(project: str, rule: str, subject: str) -> str:
     return hashlib.sha256(f"{project}\n{rule}\n{subject}".encode()).hexdigest()[:24]

@@ -14,7 +14,7 @@ from archive.operations.documents import catalogue_document
 from archive.operations.projects import LedgerRow, import_ledger, update_project
 from archive.queries import find_project
 from archive.transaction import collection
-from retention import alerts
+from retention import alerts, keeping
 from retention.alerts import GONE, Sweep, deserves_alert, finding_id, refresh
 from retention.compliance.findings import Finding, Outcome, Severity
 from retention.models import FindingRecord, Standing
@@ -177,7 +177,8 @@ def test_a_new_name_of_the_project_reaches_its_findings(built: System) -> None:
     assert set(FindingRecord.objects.scalar("project_name")) == {"改名"}
 
 
-def test_a_sweep_proves_that_every_project_was_looked_at(built: System) -> None:
+def test_a_sweep_proves_that_every_project_was_looked_at(built: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_ROWS", 10_000)
     for number in range(3):
         a_project(built, f"XM-{number}")
     day = before_due(20)
@@ -189,6 +190,23 @@ def test_a_sweep_proves_that_every_project_was_looked_at(built: System) -> None:
     assert all(e.detail["findings"] > 0 for e in entries)
     assert entries[0].detail["digest"] == entries[1].detail["digest"], "the same was found"
     assert {s.evaluated_on for s in Standing.objects} == {day}
+
+
+def test_what_one_transaction_cannot_hold_is_kept_in_several(built: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first evaluation of a hundred projects writes thousands of rows: more than fit into the database's cache."""
+    for number in range(3):
+        a_project(built, f"XM-{number}")
+    codes, day, rows = sorted(p.code for p in Project.objects), before_due(20), dict[int, list[Any]]()
+    for most in (10_000, 1):
+        for model in (FindingRecord, Standing):
+            model.objects.delete()
+        monkeypatch.setattr(keeping, "MOST_ROWS", most)
+        assert on(built, day, record_sweep=True).projects == 4
+        rows[most] = [[{**row, "history": len(row.get("history", ()))} for row in collection(model).find().sort("_id", 1)]
+                      for model in (FindingRecord, Standing)]
+    assert rows[1] == rows[10_000]
+    entries = list(AuditEntry.objects(action="compliance.swept").order_by("id"))
+    assert [e.detail["projects"] for e in entries] == [codes, *([code] for code in codes)]
 
 
 def test_a_sweep_that_was_killed_goes_on_where_it_was(built: System, monkeypatch: pytest.MonkeyPatch) -> None:
