@@ -12,8 +12,9 @@ EVERY_SECONDS = 0.2
 class PeakMemory:
     """Samples while its block runs. `roots` is asked each time: processes come and go. `peak` is in bytes."""
 
-    def __init__(self, roots: Callable[[], set[int]], size_of: Callable[[int], int] | None = None) -> None:
-        self.roots, self.peak, self.samples = roots, 0, 0
+    def __init__(self, roots: Callable[[], set[int]], size_of: Callable[[int], int] | None = None,
+                 every: float = EVERY_SECONDS) -> None:
+        self.roots, self.peak, self.samples, self.every = roots, 0, 0, every
         self.size_of = size_of or memory_of
         self.largest: dict[str, int] = {}
         self._stop = threading.Event()
@@ -32,7 +33,7 @@ class PeakMemory:
         return {"peak": _mega(self.peak), **{name: _mega(size) for name, size in sorted(self.largest.items())}}
 
     def _watch(self) -> None:
-        while not self._stop.wait(EVERY_SECONDS):
+        while not self._stop.wait(self.every):
             self._sample()
         self._sample()  # what is over sooner than that was measured, too
 

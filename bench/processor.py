@@ -17,8 +17,8 @@ class ProcessorTime:
     """Samples while its block runs: what a process took before it does not count, and what it took since its last sample
     before it ended is lost."""
 
-    def __init__(self, roots: Callable[[], set[int]]) -> None:
-        self.roots = roots
+    def __init__(self, roots: Callable[[], set[int]], every: float = EVERY_SECONDS) -> None:
+        self.roots, self.every = roots, every
         self._taken: dict[int, tuple[str, float]] = {}
         self._before: dict[int, float] = {}
         self._stop = threading.Event()
@@ -41,7 +41,7 @@ class ProcessorTime:
         return {name: round(seconds, 2) for name, seconds in sorted(found.items())}
 
     def _watch(self) -> None:
-        while not self._stop.wait(EVERY_SECONDS):
+        while not self._stop.wait(self.every):
             self._sample()
         self._sample()
 

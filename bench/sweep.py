@@ -33,6 +33,7 @@ from retention.models import FindingRecord, Standing
 
 PROJECTS, ROUNDS, CHANGES = 2000, 20, 20
 KILLED_AFTER, LOOK_SECONDS = 0.3, 0.5
+SAMPLE_SECONDS = 2.0  # looking at memory more often takes a fifth of a core, for as long as it is measured
 JOB = ("jobs", "run", "compliance.nightly")
 LISTS = {
     "findings": "/api/v1/findings?page=1&size=50", "failed": "/api/v1/findings?outcome=failed&page=1&size=50",
@@ -71,7 +72,7 @@ def _sweep(scratch: Scratch) -> dict[str, Any]:
     started = time.perf_counter()
     process = scratch.start(*JOB)
     roots = lambda: {process.pid} | scratch.engines()  # noqa: E731
-    with ProcessorTime(roots) as spent, PeakMemory(roots) as memory:
+    with ProcessorTime(roots, SAMPLE_SECONDS) as spent, PeakMemory(roots, every=SAMPLE_SECONDS) as memory:
         said, _ = process.communicate()
     if process.returncode:
         raise SystemExit(f"{' '.join(JOB)} ended with {process.returncode}: {said}")
@@ -83,7 +84,7 @@ def _night(scratch: Scratch) -> dict[str, Any]:
     """The one that follows. Begun by this process, since commands take the day from the clock; it judges nothing itself."""
     with opened(scratch) as system:
         started, roots = time.perf_counter(), lambda: {os.getpid()} | scratch.engines()
-        with ProcessorTime(roots) as spent, PeakMemory(roots) as memory:
+        with ProcessorTime(roots, SAMPLE_SECONDS) as spent, PeakMemory(roots, every=SAMPLE_SECONDS) as memory:
             done = refresh(system.judge, None, system.clock.today() + timedelta(days=1), record_sweep=True,
                            hands=several(system.settings))
     return {"seconds": round(time.perf_counter() - started, 1), "processor": spent.seconds(), "megabytes": memory.megabytes(),
