@@ -86,7 +86,7 @@ def test_the_values_old_judgements_rest_on_can_be_looked_up(late: System, archiv
 
 def test_versions_of_a_rule_with_what_each_says_of_a_project(late: System, archivist: Api, everybody: Everybody) -> None:
     (only,) = archivist.get(f"/rules/R31-3/versions?project={CODE}").json["versions"]
-    assert (only["version"], only["until"], only["holds"]) == (1, None, True)
+    assert (only["version"], only["until"], only["holds"]) == (2, None, True)
     assert [finding["outcome"] for finding in only["findings"]] == ["failed"]
     assert only["settings"]["grace_months"] == 3
     assert archivist.get("/rules/R31-3/versions").json["versions"][0]["findings"] == []
