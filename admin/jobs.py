@@ -129,9 +129,9 @@ def _notices(system: System, today: date) -> Outcome:
         return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
     escalated = escalate(system, today)
     lines = open_lines(today)
-    read = fill(digests.ACTOR, system.clock, lines, today)
+    told = fill(digests.ACTOR, system.clock, lines, today)
     post = digests.run(system, lines, today)
-    return Outcome({**asdict(post), "escalated": escalated, "inbox": read}, attention=bool(post.rejected or post.uncertain))
+    return Outcome({**asdict(post), "escalated": escalated, "inbox": told}, attention=bool(post.rejected or post.uncertain))
 
 
 def _urgent(system: System, today: date) -> Outcome:

@@ -71,7 +71,8 @@ def _portions(chosen: Sequence[Judged], fresh: Mapping[str, "Look"]) -> Iterator
         if portion and weight + heavy > MOST_ROWS:
             yield portion
             portion, weight = [], 0
-        portion, weight = [*portion, one], weight + heavy
+        portion.append(one)
+        weight += heavy
     if portion:
         yield portion
 

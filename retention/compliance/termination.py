@@ -4,6 +4,7 @@ Owns that day. Must not know rules. An end that nobody consented to ends no duty
 """
 
 from datetime import date
+from functools import lru_cache
 
 from retention.compliance import profile
 from retention.compliance.facts import Facts, earliest
@@ -23,6 +24,7 @@ def consented_on(facts: Facts) -> date | None:
     return min(filter(None, (*rows, earliest(facts.documents_of(APPROVAL)))), default=None)
 
 
+@lru_cache(maxsize=8)  # facts are equal only to themselves: once an evaluation, which asks for every paper that is not there
 def ended_on(facts: Facts) -> date | None:
     """The later of its end and of the consent to it; None while it goes on."""
     recorded = recorded_end(facts)
