@@ -172,7 +172,7 @@ def _own(facts: Facts) -> list[Row]:
 @rule("R30-1", title="严重逾期和重大损失及时报告", clause="30.1", severity=Severity.H, targets=("PM", "HEAD"), applies=construction,
       version=2, evidence=("planned_completion", "actual_completion", "incident", "delay_report"),
       arithmetic="计划完工后满 6 个月仍未完成为严重逾期，其后第 10 个工作日为止报告；登记的严重逾期、重大损失事件自发生日起同样计算。"
-                 "此前经同意终止的项目不适用。")
+                 "期满之前经同意终止的项目不适用。")
 def grave_delay_reported(facts: Facts) -> Iterator[Verdict]:
     length, papers = Length(facts.settings.delay_report_workdays, "workdays"), facts.documents_of("delay_report")
     rows = [row for row in facts.rows("incident") if row.choice("kind") in ("delay", "loss")]
@@ -191,14 +191,17 @@ def _delay(facts: Facts, length: Length) -> Verdict:
     grave = add_months(planned, facts.settings.grave_delay_months)
     finished = done.day if done.day is not None and done.day <= facts.today else None
     inputs: dict[str, Input] = {"planned_completion": planned, "grave_from": grave, "completed_on": finished}
-    if finished is None and (end := ended_on(facts)) is not None and end <= grave:
-        return not_applicable(after_the_end(facts), inputs=inputs)
     if (finished or facts.today) <= grave:
         return not_applicable("没有超过计划完工 6 个月。", inputs=inputs)
     reported = earliest(facts.documents_of("delay_report"))
     if finished is not None and reported is None:
         return passed(f"已于 {finished} 完成建设，严重逾期已结束。", severity=Severity.L, inputs=inputs)
-    return no_later(facts, Event("计划完工满 6 个月", grave), Event("报告严重逾期", reported), length, silent_fails=True, inputs=inputs)
+    verdict = no_later(facts, Event("计划完工满 6 个月", grave), Event("报告严重逾期", reported), length, silent_fails=True,
+                       inputs=inputs)
+    end = ended_on(facts)
+    if reported is None and end is not None and verdict.due_on is not None and end <= verdict.due_on:
+        return not_applicable(after_the_end(facts), inputs=verdict.inputs)
+    return verdict
 
 
 @rule("R30-2", title="按要求整改或暂停", clause="30.1", severity=Severity.H, targets=("HEAD", "AUD"), applies=construction,

@@ -281,9 +281,11 @@ def _delay(here: Standing) -> Iterator[Matter]:
     if here.of.day("actual_completion") is None:  # what nobody registered happened no later than what can only follow it
         after = [here.of.reached("trial_start", here.today), here.applied_on, here.of.reached("operation_start", here.today)]
         done = min((day for day in after if day), default=None)
-    if planned is None or (done or here.ended or here.today) <= months_after(planned, 6):
+    if planned is None or (done or here.today) <= months_after(planned, 6):
         return
     last, told = workdays_after(months_after(planned, 6), 10), here.of.dated(here.today, "delay_report")
+    if not told and here.ended and here.ended <= last:
+        return
     if told and told[0] > last:
         yield _matter("R30-1", "PM HEAD", "failed", "H", last)
     elif not told and not done:
