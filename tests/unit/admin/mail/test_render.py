@@ -14,6 +14,7 @@ from retention.notices import AlertLine, Digest, Recipient, plan
 
 DAY = date(2026, 11, 23)
 BASE = "https://dangan.example.gov.cn"
+SEES = frozenset(["XM-2024-017", "XM-2", "川/2024 #1", *(f"XM-{n}" for n in range(20))])
 
 
 def line(alert_id: str = "a1", due_in: int | None = -175, **changes: object) -> AlertLine:
@@ -40,7 +41,7 @@ def line(alert_id: str = "a1", due_in: int | None = -175, **changes: object) -> 
 
 
 def digest(*lines: AlertLine, name: str = "张伟") -> Digest:
-    person = Recipient("zhang@example.gov.cn", name, frozenset({"PM"}), lambda code: True)
+    person = Recipient("zhang@example.gov.cn", name, frozenset({"PM"}), SEES)
     (planned,) = plan(lines, [person], set(), DAY)
     return planned
 
@@ -231,7 +232,7 @@ def test_no_value_can_start_a_line_of_the_text_form(field: str) -> None:
 
 
 def test_steps_and_names_are_shown_as_text_too() -> None:
-    person = Recipient("z@x.cn", HOSTILE, frozenset({"PM"}), lambda code: True)
+    person = Recipient("z@x.cn", HOSTILE, frozenset({"PM"}), SEES)
     (planned,) = plan([line(steps=(HOSTILE, HOSTILE))], [person], set(), DAY)
     mail = render_digest(planned, base_url=BASE)
     assert "script" not in Page(mail.html).tags
