@@ -1,11 +1,12 @@
 """What boards show: projects with what they lack and what comes next, units ranked, the trend, and materials by stage.
 
 Everything is counted from what evaluations kept (`Standing`, the history of findings); nothing is judged here. Every number is
-of what the reader may see: the access statement stands first in every query.
+of what the reader may see: the access statement stands first in every query. Only who sees everything reads what is added up
+already (`retention/sums.py`), over all projects or those of a unit.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,7 +16,8 @@ from archive.access import Actor, require
 from archive.permissions import Permission
 from archive.queries import Page, visible_keys
 from archive.transaction import collection
-from retention.models import FindingRecord, Standing
+from retention import board_counts, sums
+from retention.models import Standing
 from retention.standings import mandatory, profile_named
 
 DAY_MS = 86_400_000
@@ -118,37 +120,60 @@ def gaps(actor: Actor, today: date, *, unit: str = "", material: str = "", state
     where `state` is NEEDS or HAS); `late`: only those that are overdue."""
     page, size = max(page, 1), min(max(size, 1), MOST)
     match = {**_visible(actor, unit), **(_with(material, state) if material else {}),
-             **({"late_since": {"$lt": datetime.combine(today, time())}} if late else {})}
+             **({"undated": False, "late_since": {"$lt": datetime.combine(today, time())}} if late else {})}
     order = {"undated": 1, "late_since": 1, "unnext": 1, "next_on": 1, "project": 1}
     steps: list[dict[str, Any]] = [{"$match": match}, {"$sort": order}, {"$skip": (page - 1) * size}, {"$limit": size}]
     rows = collection(Standing).aggregate(steps, allowDiskUse=True)
-    return Page([_gap(row, today) for row in rows], collection(Standing).count_documents(match), page, size)
+    known = None if match.keys() - {"unit"} else sums.summed(unit)
+    total = collection(Standing).count_documents(match) if known is None else known.get("projects", 0)
+    return Page([_gap(row, today) for row in rows], total, page, size)
 
 
 def units(actor: Actor, today: date, by: str = OVERDUE) -> list[UnitStanding]:
     """Every unit of which the reader sees a dossier, the worst first: by days overdue, or by completeness."""
-    now = datetime.combine(today, time())
-    days = {"$cond": ["$late_since", {"$divide": [{"$subtract": [now, "$late_since"]}, DAY_MS]}, 0]}
-    rows = collection(Standing).aggregate([{"$match": _visible(actor)}, {"$project": {
-        "unit": 1, "needed": 1, "settled": 1, "failed": 1, "grave": 1, "days": days}}, {"$group": {
-            "_id": "$unit", "projects": {"$sum": 1}, "needed": {"$sum": "$needed"}, "settled": {"$sum": "$settled"},
-            "failed": {"$sum": "$failed"}, "grave": {"$sum": "$grave"}, "late": {"$sum": {"$cond": [{"$gt": ["$days", 0]}, 1, 0]}},
-            "days": {"$sum": "$days"}, "longest": {"$max": "$days"}}}])
-    change = _change(actor, today)
-    found = [UnitStanding(row["_id"], row["projects"], row["needed"], row["settled"], row["failed"], row["grave"], row["late"],
-                          int(row["days"]), int(row["longest"]), change[row["_id"]]) for row in rows]
+    match = _visible(actor)
+    found = (None if match else _summed_units(today)) or _counted_units(match, today)
     keys = {OVERDUE: lambda unit: (-unit.overdue_days, unit.percent, unit.unit),
             COMPLETENESS: lambda unit: (unit.settled / unit.needed if unit.needed else 1.0, -unit.overdue_days, unit.unit)}
     return sorted(found, key=keys.get(by, keys[OVERDUE]))
 
 
+def _summed_units(today: date) -> list[UnitStanding]:
+    """By what is kept of each unit; nothing where that is not all, or where the reader asks as of a day before the last evaluation,
+    so that some that were not overdue yet are in it."""
+    rows = sums.summed_by_unit("needed", "settled", "failed", "grave", "late", "late_days")
+    later = {"undated": False, "late_since": {"$gte": datetime.combine(today, time())}}
+    if rows is None or collection(Standing).find_one(later, {"_id": 1}):
+        return []
+    change, oldest = sums.change_by_unit(_first(today, TREND_DAYS)), sums.oldest_by_unit()
+    found = []
+    for unit, row in rows.items():
+        projects, needed, settled, failed, grave, late = (row.get(name, 0) for name in (
+            "projects", "needed", "settled", "failed", "grave", "late"))
+        days, longest = late * today.toordinal() - row.get("late_days", 0), (today - oldest.get(unit, today)).days
+        found.append(UnitStanding(unit, projects, needed, settled, failed, grave, late, days, longest, change[unit]))
+    return found
+
+
+def _counted_units(match: Mapping[str, Any], today: date) -> list[UnitStanding]:
+    now = datetime.combine(today, time())
+    days = {"$cond": ["$late_since", {"$divide": [{"$subtract": [now, "$late_since"]}, DAY_MS]}, 0]}
+    rows = collection(Standing).aggregate([{"$match": match}, {"$project": {
+        "unit": 1, "needed": 1, "settled": 1, "failed": 1, "grave": 1, "days": days}}, {"$group": {
+            "_id": "$unit", "projects": {"$sum": 1}, "needed": {"$sum": "$needed"}, "settled": {"$sum": "$settled"},
+            "failed": {"$sum": "$failed"}, "grave": {"$sum": "$grave"}, "late": {"$sum": {"$cond": [{"$gt": ["$days", 0]}, 1, 0]}},
+            "days": {"$sum": "$days"}, "longest": {"$max": "$days"}}}])
+    change = board_counts.change_by_unit(match, _first(today, TREND_DAYS))
+    return [UnitStanding(row["_id"], row["projects"], row["needed"], row["settled"], row["failed"], row["grave"], row["late"],
+                         int(row["days"]), int(row["longest"]), change[row["_id"]]) for row in rows]
+
+
 def trend(actor: Actor, today: date, unit: str = "", days: int = TREND_DAYS) -> list[TrendDay]:
     """Alerts open at the end of each of the last days, reckoned back from those open now by what the history says."""
-    first = today - timedelta(days=days - 1)
-    turns: Counter[tuple[date, str]] = Counter()
-    for row in _turns(actor, first, unit, {"day": "$history.day", "what": "$history.what"}):
-        turns[row["_id"]["day"].date(), row["_id"]["what"]] += row["count"]
-    count = int(FindingRecord.objects(__raw__={**_visible_findings(actor, unit), "alert": "open"}).count())
+    match, first = _visible(actor, unit), _first(today, days)
+    known = None if match.keys() - {"unit"} else sums.summed(unit)
+    turns = board_counts.turns_by_day(match, first) if known is None else sums.turns(first, unit)
+    count = board_counts.open_alerts(match) if known is None else known.get("open", 0)
     count -= sum(number if what == "opened" else -number for (day, what), number in turns.items() if day > today)
     found = []
     for back in range(days):
@@ -161,11 +186,12 @@ def trend(actor: Actor, today: date, unit: str = "", days: int = TREND_DAYS) -> 
 def materials(actor: Actor, unit: str = "") -> list[StageCount]:
     """By stage: how many projects need each mandatory material, and how many lack it."""
     match = _visible(actor, unit)
+    summed = None if match.keys() - {"unit"} else sums.summed(unit)
+    profiles = board_counts.numbers(match, "profile") if summed is None else summed.get("profiles", {})
+    lacking = board_counts.numbers(match, "lacks") if summed is None else summed.get("lacks", {})
     needed: Counter[str] = Counter()
-    for row in collection(Standing).aggregate([{"$match": match}, {"$group": {"_id": "$profile", "count": {"$sum": 1}}}]):
-        needed.update({want.type: row["count"] for want in mandatory(profile_named(row["_id"]))})
-    lacking = {row["_id"]: row["count"] for row in collection(Standing).aggregate([
-        {"$match": match}, {"$unwind": "$lacks"}, {"$group": {"_id": "$lacks", "count": {"$sum": 1}}}])}
+    for key, count in profiles.items():
+        needed.update({want.type: count for want in mandatory(profile_named(key)) if count})
     known = taxonomy.load()
     return [StageCount(code, name, found) for code, name in known.stages.items() if (found := tuple(
         MaterialCount(kind.key, kind.name, code, needed[kind.key], lacking.get(kind.key, 0))
@@ -174,8 +200,12 @@ def materials(actor: Actor, unit: str = "") -> list[StageCount]:
 
 def evaluated_on(actor: Actor) -> date | None:
     """The oldest evaluation the numbers rest on; None where nothing was evaluated yet."""
+    match = _visible(actor)
+    if not match and sums.complete():
+        row = collection(Standing).find_one({"counted": sums.COUNTED}, {"evaluated_on": 1}, sort=[("evaluated_on", 1)])
+        return row["evaluated_on"].date() if row else None
     row = next(iter(collection(Standing).aggregate([
-        {"$match": _visible(actor)}, {"$group": {"_id": None, "day": {"$min": "$evaluated_on"}}}])), None)
+        {"$match": match}, {"$group": {"_id": None, "day": {"$min": "$evaluated_on"}}}])), None)
     return row["day"].date() if row else None
 
 
@@ -194,28 +224,8 @@ def _visible(actor: Actor, unit: str = "") -> dict[str, Any]:
     return {**({} if keys is None else {"_id": {"$in": sorted(keys)}}), **({"unit": unit} if unit else {})}
 
 
-def _visible_findings(actor: Actor, unit: str) -> dict[str, Any]:
-    match = _visible(actor, unit)
-    return {"dossier" if name == "_id" else name: value for name, value in match.items()}
-
-
-def _turns(actor: Actor, first: date, unit: str, by: Mapping[str, str]) -> Sequence[dict[str, Any]]:
-    """How often alerts opened and cleared since this day."""
-    since = {"$gte": datetime.combine(first, time())}
-    return list(collection(FindingRecord).aggregate([
-        {"$match": {"history.day": since, **_visible_findings(actor, unit)}},
-        {"$project": {"unit": 1, "history.day": 1, "history.what": 1}},
-        {"$unwind": "$history"}, {"$match": {"history.day": since, "history.what": {"$in": ["opened", "cleared"]}}},
-        {"$group": {"_id": dict(by), "count": {"$sum": 1}}}]))
-
-
-def _change(actor: Actor, today: date) -> Counter[str]:
-    """By how many the open alerts of each unit grew in the last days."""
-    first = today - timedelta(days=TREND_DAYS - 1)
-    found: Counter[str] = Counter()
-    for row in _turns(actor, first, "", {"unit": "$unit", "what": "$history.what"}):
-        found[row["_id"]["unit"]] += row["count"] if row["_id"]["what"] == "opened" else -row["count"]
-    return found
+def _first(today: date, days: int) -> date:
+    return today - timedelta(days=days - 1)
 
 
 def _gap(row: Mapping[str, Any], today: date) -> Gap:

@@ -15,7 +15,7 @@ from archive.access import Actor, require
 from archive.permissions import Permission
 from archive.queries import Page, visible_keys
 from retention.compliance.rules import all_rules
-from retention.finding_counts import Unsettled, unsettled, unsettled_by
+from retention.finding_counts import Unsettled, graded, unsettled, unsettled_by_unit
 from retention.findings import judged_on, stored_view
 from retention.kept import OUTCOME_ORDER, SEVERITY_ORDER
 from retention.models import FindingRecord
@@ -65,10 +65,17 @@ def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = ""
         query = query.filter(outcome=outcome)
     elif not status:
         query = query.filter(outcome_rank__in=list(range(len(UNSETTLED))))
-    known = None if status or rule or severity or outcome not in ("", *UNSETTLED) else unsettled(
-        _of_projects(actor, Filters(unit=unit, project=project)))
-    return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size,
-                 None if known is None else known.of(outcome))
+    known = None if status or rule or outcome not in ("", *UNSETTLED) else _known(
+        _of_projects(actor, Filters(unit=unit, project=project)), outcome, severity)
+    return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size, known)
+
+
+def _known(match: Mapping[str, Any], outcome: str, severity: str) -> int | None:
+    """How many unsettled findings there are, where nobody has to count them."""
+    if severity:
+        return graded(match, (outcome,) if outcome else UNSETTLED, set(severity))
+    found = unsettled(match)
+    return None if found is None else found.of(outcome)
 
 
 def list_group(actor: Actor, today: date, group: str, filters: Filters, *, page: int = 1, size: int = 50,
@@ -109,7 +116,7 @@ def _groups(known: Unsettled, soon: int, untold: int) -> dict[str, int]:
 
 def count_by_unit(actor: Actor, today: date) -> dict[str, dict[str, int]]:
     """For each unit how many findings are in each group."""
-    known = unsettled_by(_of_projects(actor, Filters()))
+    known = unsettled_by_unit(_of_projects(actor, Filters()))
     if known is not None:
         soon, untold = (_by_unit(actor, one) for one in (_in_group("soon", today), _due_untold(today)))
         found = {unit: _groups(counts, soon.get(unit, 0), untold.get(unit, 0)) for unit, counts in known.items()}

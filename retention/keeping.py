@@ -18,8 +18,9 @@ from archive.access import system_actor
 from archive.clock import Clock
 from archive.transaction import Transaction, collection, write
 from retention.compliance.findings import Finding
-from retention.kept import UNSETTLED, Place, Row, Tally, as_stored, brought_up
+from retention.kept import UNSETTLED, Place, Row, Rows, Tally, as_stored, brought_up
 from retention.models import FindingRecord, Standing
+from retention.sums import Changes, is_counted
 from retention.turns import Overtaken, Turn
 
 ACTOR = system_actor("compliance")
@@ -91,6 +92,11 @@ class Look(Enum):
     def at_rows(self) -> bool:
         return self in (Look.FIRST, Look.ROWS)
 
+    @property
+    def stands(self) -> bool:
+        """Whether the standing is written, with more than the day."""
+        return self.at_rows or self is Look.STANDING
+
     def weight(self, one: "Judged") -> int:
         """About how many rows are written: of one that is known only what has changed."""
         if self is Look.FIRST:
@@ -109,7 +115,7 @@ def _fresh(batch: Sequence[Judged], day: date) -> dict[str, Look]:
 def _look(one: Judged, old: Mapping[str, Any], lapsed: Container[str]) -> Look:
     if not old:
         return Look.FIRST
-    if old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed:
+    if old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed or not is_counted(old):
         return Look.ROWS
     if {**old, "evaluated_on": one.standing["evaluated_on"]} != one.standing:
         return Look.STANDING
@@ -119,7 +125,7 @@ def _look(one: Judged, old: Mapping[str, Any], lapsed: Container[str]) -> Look:
 def _stand(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look], day: date) -> None:
     """Most of a night's standings are those of yesterday with another day."""
     tx.bulk(Standing, [ReplaceOne({"_id": one.place.dossier}, one.standing, upsert=True) for one in held
-                       if fresh[one.place.code].at_rows or fresh[one.place.code] is Look.STANDING])
+                       if fresh[one.place.code].stands])
     if same := [one.place.dossier for one in held if fresh[one.place.code] is Look.DAY]:
         tx.bulk(Standing, [UpdateMany({"_id": {"$in": same}}, {"$set": {"evaluated_on": as_stored(day)}})])
 
@@ -131,16 +137,21 @@ def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[
     held = [one for one in chosen if one.place.code in ours]
     total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code].at_rows])
     changes: list[Any] = []
+    sums, stood = Changes(), _stood(tx, held, fresh)
     for one in held:
-        tally = Tally()
+        tally, old, stored = Tally(), stood.get(one.place.dossier, {}), rows.get(one.place.dossier, {})
         if fresh[one.place.code].at_rows:
-            found = brought_up(tx, one.place, one.findings, rows.get(one.place.dossier, {}), day, tally)
+            found = brought_up(tx, one.place, one.findings, stored, day, tally)
             changes += _changes(found.added, found.changed, found.dropped)
+            _count(sums, found, stored, known=is_counted(old))
+        if fresh[one.place.code].stands:
+            sums.standing(old, one.standing)
         if tally != Tally() or (not record and fresh[one.place.code] is not Look.NOTHING):
             _say(tx, one, day, tally)
         total = total.plus(tally)
     tx.bulk(FindingRecord, changes)
     _stand(tx, held, fresh, day)
+    sums.keep(tx)
     if record:
         _prove(tx, held, day)
     return Kept(total, [one.place.code for one in chosen if one.place.code not in ours])
@@ -152,6 +163,23 @@ def _rows(tx: Transaction, dossiers: Sequence[str]) -> dict[str, dict[str, Row]]
         for row in collection(FindingRecord).find({"dossier": {"$in": dossiers}}, session=tx.session):
             found.setdefault(row["dossier"], {})[row["_id"]] = row
     return found
+
+
+def _stood(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look]) -> dict[str, Row]:
+    """The standings that are about to be replaced."""
+    ids = [one.place.dossier for one in held if fresh[one.place.code].stands]
+    rows = collection(Standing).find({"_id": {"$in": ids}}, session=tx.session) if ids else ()
+    return {row["_id"]: row for row in rows}
+
+
+def _count(sums: Changes, found: Rows, stored: Mapping[str, Row], known: bool) -> None:
+    """known: what was stored is in the sums; otherwise all that is there now comes to them."""
+    written = [*found.added, *found.changed]
+    replaced = {*found.dropped, *(row["_id"] for row in found.changed)}
+    if known:
+        sums.rows([stored[key] for key in replaced], written)
+    else:
+        sums.rows((), [*written, *(row for key, row in stored.items() if key not in replaced)])
 
 
 def _changes(added: Iterable[Row], changed: Iterable[Row], dropped: Iterable[str]) -> list[Any]:

@@ -265,15 +265,16 @@ class Standing(Model):
     """Where a project stands after its last evaluation (`retention/standings.py`): derived, for boards. `id` is the dossier's.
 
     needed, settled: mandatory materials, and those present or waived; lacks: the types that are neither. late_since: the
-    oldest day a failed rule named. quiet: failed, and told of by another finding. next_on, next_title: what is due next. undated,
-    unnext: the order of lists, what has a day first. digest: of all answers (`retention/kept.py`), also
-    of those that have no row.
+    oldest day a failed rule named. quiet: failed, and told of by another finding. open: alerts. kinds: how many findings there are
+    of each unsettled outcome and severity (`failed/C`). next_on, next_title: what is due next. undated, unnext: the order of
+    lists, what has a day first. digest: of all answers (`retention/kept.py`), also of those that have no row. counted: by which
+    version it was added to the sums (`retention/sums.py`).
     """
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "standings", "auto_create_index": False,
-        "indexes": [("unit", "failed", "quiet", "due", "unknown"), ("late_since", "id"), "lacks",
-                    ("undated", "late_since", "unnext", "next_on", "project")]}
+        "indexes": [("unit", "failed", "quiet", "due", "unknown"), "lacks", ("undated", "unit", "late_since"),
+                    ("undated", "late_since", "unnext", "next_on", "project"), ("counted", "evaluated_on")]}
 
     id: str = StringField(primary_key=True)
     project: str = StringField(required=True)
@@ -288,6 +289,8 @@ class Standing(Model):
     grave: int = IntField(default=0)
     unknown: int = IntField(default=0)
     due: int = IntField(default=0)
+    open: int = IntField(default=0)
+    kinds: dict[str, int] = DictField()
     passed: int = IntField(default=0)
     not_applicable: int = IntField(default=0)
     digest: str = StringField(default="")
@@ -297,7 +300,52 @@ class Standing(Model):
     undated: bool = BooleanField(default=True)
     unnext: bool = BooleanField(default=True)
     evaluated_on: date = DateField(required=True)
+    counted: int = IntField(default=0)
+
+
+class StandingSum(Model):
+    """What the standings of a unit add up to, or of all (no `unit`); kept by `retention/sums.py` alone.
+
+    of: by which version. profiles: how many projects have each; lacks: how many lack each material. late, late_days: the overdue
+    ones, and the ordinals of the days since which they are, added up.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "standing_sums", "auto_create_index": False}
+
+    id: str = StringField(primary_key=True)
+    of: int = IntField(required=True)
+    unit: str | None = StringField()
+    projects: int = IntField(default=0)
+    needed: int = IntField(default=0)
+    settled: int = IntField(default=0)
+    failed: int = IntField(default=0)
+    quiet: int = IntField(default=0)
+    grave: int = IntField(default=0)
+    unknown: int = IntField(default=0)
+    due: int = IntField(default=0)
+    open: int = IntField(default=0)
+    late: int = IntField(default=0)
+    late_days: int = LongField(default=0)
+    profiles: dict[str, int] = DictField()
+    lacks: dict[str, int] = DictField()
+    kinds: dict[str, int] = DictField()
+
+
+class AlertDay(Model):
+    """How many alerts of a unit, or of all (no `unit`), were opened and cleared on a day; kept by `retention/sums.py` alone."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "alert_days", "auto_create_index": False,
+        "indexes": [("of", "unit", "day"), ("of", "day", "unit", "opened", "cleared")]}
+
+    id: str = StringField(primary_key=True)
+    of: int = IntField(required=True)
+    unit: str | None = StringField()
+    day: date = DateField(required=True)
+    opened: int = IntField(default=0)
+    cleared: int = IntField(default=0)
 
 
 ALL: tuple[type[Model], ...] = (
-    FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, SweepMark, MissedDay, WorkYear, *CHANGES)
+    FindingRecord, Mail, Mention, Judgement, NoticeChoices, InboxLine, Standing, StandingSum, AlertDay, SweepMark, MissedDay,
+    WorkYear, *CHANGES)
