@@ -13,6 +13,7 @@ from archive.permissions import Permission
 from archive.queries import find_project, visible_keys
 from archive.transaction import Transaction, collection, write
 from retention.alerts import Judge, finding_id
+from retention.compliance.counted import all_said, said, values_said
 from retention.compliance.findings import Finding
 from retention.compliance.rules import all_rules
 from retention.kept import OUTCOME_ORDER, SEVERITY_ORDER
@@ -177,19 +178,20 @@ def stored_view(record: FindingRecord, today: date, judged: date | None = None) 
     return FindingView(
         record.id, record.project, record.project_name, record.unit, record.rule, record.rule_version, record.title,
         record.clause, record.subject, record.outcome, record.severity, record.due_on,
-        (record.due_on - today).days if record.due_on else None, record.reason, record.inputs, tuple(record.steps),
+        (record.due_on - today).days if record.due_on else None, said(record.reason, today), values_said(record.inputs, today),
+        all_said(record.steps, today),
         record.clears_when, record.provisional, tuple(record.targets), status_of(record), record.opened_on,
         judged or record.evaluated_on, record.waiver, tuple(record.history), record.settings_version)
 
 
-def _with_alerts(**of: Any) -> dict[str, FindingRecord]:
-    """By id. What never had an alert, nearly all of them, tells nothing that is not found anew."""
-    return {record.id: record for record in FindingRecord.objects(alert__ne="none", **of)}
+def _with_alerts(**of: Any) -> dict[tuple[str, str, str], FindingRecord]:
+    """By project, rule and subject. What never had an alert, nearly all of them, tells nothing that is not found anew."""
+    return {(record.project, record.rule, record.subject): record for record in FindingRecord.objects(alert__ne="none", **of)}
 
 
-def _live(finding: Finding, project: Project, records: Mapping[str, FindingRecord], day: date) -> FindingView:
-    key = finding_id(project.code, finding.rule, finding.subject)
-    record = records.get(key)
+def _live(finding: Finding, project: Project, records: Mapping[tuple[str, str, str], FindingRecord], day: date) -> FindingView:
+    record = records.get((project.code, finding.rule, finding.subject))
+    key = record.id if record else finding_id(project.code, finding.rule, finding.subject)
     return FindingView(
         key, project.code, project.name, project.unit, finding.rule, finding.rule_version,
         all_rules()[finding.rule].title, finding.clause, finding.subject, finding.outcome.value, finding.severity.value,

@@ -139,7 +139,7 @@ def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[
     changes: list[Any] = []
     sums, stood = Changes(), _stood(tx, held, fresh)
     for one in held:
-        tally, old, stored = Tally(), stood.get(one.place.dossier, {}), rows.get(one.place.dossier, {})
+        tally, old, stored = Tally(), stood.get(one.place.dossier, {}), rows.get(one.place.dossier, [])
         if fresh[one.place.code].at_rows:
             found = brought_up(tx, one.place, one.findings, stored, day, tally)
             changes += _changes(found.added, found.changed, found.dropped)
@@ -157,11 +157,11 @@ def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[
     return Kept(total, [one.place.code for one in chosen if one.place.code not in ours])
 
 
-def _rows(tx: Transaction, dossiers: Sequence[str]) -> dict[str, dict[str, Row]]:
-    found: dict[str, dict[str, Row]] = {}
+def _rows(tx: Transaction, dossiers: Sequence[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
     if dossiers:
         for row in collection(FindingRecord).find({"dossier": {"$in": dossiers}}, session=tx.session):
-            found.setdefault(row["dossier"], {})[row["_id"]] = row
+            found.setdefault(row["dossier"], []).append(row)
     return found
 
 
@@ -172,14 +172,14 @@ def _stood(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look]) -
     return {row["_id"]: row for row in rows}
 
 
-def _count(sums: Changes, found: Rows, stored: Mapping[str, Row], known: bool) -> None:
+def _count(sums: Changes, found: Rows, stored: Sequence[Row], known: bool) -> None:
     """known: what was stored is in the sums; otherwise all that is there now comes to them."""
     written = [*found.added, *found.changed]
     replaced = {*found.dropped, *(row["_id"] for row in found.changed)}
     if known:
-        sums.rows([stored[key] for key in replaced], written)
+        sums.rows([row for row in stored if row["_id"] in replaced], written)
     else:
-        sums.rows((), [*written, *(row for key, row in stored.items() if key not in replaced)])
+        sums.rows((), [*written, *(row for row in stored if row["_id"] not in replaced)])
 
 
 def _changes(added: Iterable[Row], changed: Iterable[Row], dropped: Iterable[str]) -> list[Any]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from archive.transaction import collection
+from retention.compliance.counted import all_said, said
 from retention.models import FindingRecord
 from retention.notice_lines import AlertLine
 
@@ -30,8 +31,8 @@ def line_of(row: Row, today: date) -> AlertLine:
     return AlertLine(
         alert_id=row["_id"], project_code=row["project"], project_name=row["project_name"], unit=row["unit"],
         rule=row["rule"], title=row["title"], clause=row["clause"], subject=row["subject"], severity=row["severity"],
-        outcome=row["outcome"], due_on=due_on, days_left=(due_on - today).days if due_on else None, reason=row["reason"],
-        steps=tuple(row["steps"]), clears_when=row["clears_when"], opened_on=day_of(row.get("opened_on")) or today,
+        outcome=row["outcome"], due_on=due_on, days_left=(due_on - today).days if due_on else None, reason=said(row["reason"], today),
+        steps=all_said(row["steps"], today), clears_when=row["clears_when"], opened_on=day_of(row.get("opened_on")) or today,
         milestones=tuple(row["milestones"]), targets=tuple(row["targets"]), event_key=str(episode),
         escalated=tuple((step["level"], step["days"]) for step in row["escalations"] if step["episode"] == episode))
 

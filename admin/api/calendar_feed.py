@@ -12,6 +12,7 @@ from admin.mail.calendar import Deadline, calendar_of
 from archive.access import Actor, require
 from archive.permissions import Permission
 from archive.queries import visible_keys
+from retention.compliance.counted import said
 from retention.headings import headed
 from retention.models import FindingRecord
 
@@ -42,8 +43,9 @@ def _deadlines(actor: Actor) -> Iterable[FindingRecord]:
 
 
 def _calendar(records: Iterable[FindingRecord]) -> str:
+    today = system().clock.today()
     found = [Deadline(record.id, record.due_on, headed(record.title, record.subject), record.project, record.project_name,
-                      record.reason, record.clears_when, record.rule, record.severity)
+                      said(record.reason, today), record.clears_when, record.rule, record.severity)
              for record in records if record.due_on is not None]
     settings = system().settings
     return calendar_of(found, now=system().clock.now(), timezone=settings.timezone, base_url=settings.base_url)

@@ -10,7 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+from retention.compliance.counted import JsonValue, Lasting
+
 Input = date | frozenset[str] | tuple[object, ...] | str | int | float | bool | None
 
 
@@ -79,7 +80,8 @@ class Finding(NamedTuple):
     days_left: due_on minus the day judged, negative when overdue. milestones: values of days_left on which somebody
     is to be told. provisional: rests on a year whose working days are not announced yet. quiet: another finding tells
     people of it (R26-4 of the papers a stage lacks), so it opens no alert of its own. settings_version: which values of
-    the settings it was judged by. All texts are Chinese.
+    the settings it was judged by. lasting: where days are counted until today, the same with the counts left open. All texts
+    are Chinese.
     """
 
     rule: str
@@ -99,6 +101,12 @@ class Finding(NamedTuple):
     milestones: tuple[int, ...]
     quiet: bool = False
     settings_version: str = ""
+    lasting: Lasting | None = None
+
+    @property
+    def kept(self) -> Lasting:
+        """What there is to keep of what it says."""
+        return self.lasting or Lasting(self.reason, self.steps, self.inputs)
 
 
 def passed(reason: str, *, severity: Severity | None = None, subject: str = "", due_on: date | None = None,

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from archive.errors import NotFound
 from retention.compliance.anchors import anchor
+from retention.compliance.counted import MARK, Lasting, all_said, said, values_said
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Finding, Outcome, Severity, Verdict, plain
 from retention.compliance.scope import Scope, everything
@@ -90,9 +91,13 @@ class Rule:
             verdict = with_doubts(facts, verdict)
         outcome, reason, _, subject, due_on, inputs, steps, clears_when, provisional, milestones, quiet = verdict
         shown = {name: value if type(value) is str else plain(value) for name, value in inputs.items()} if inputs else {}
-        left = None if due_on is None else (due_on - facts.today).days
+        left, lasting = None if due_on is None else (due_on - facts.today).days, None
+        if MARK in reason:
+            lasting, reason = Lasting(reason, steps, shown), said(reason, facts.today)
+            steps, shown = all_said(steps, facts.today), values_said(shown, facts.today)
         return Finding(self.id, self.version, self.clause, subject, outcome, self._weigh(facts, verdict), due_on, left, reason, shown,
-                       steps, clears_when, provisional, self.targets, milestones, quiet, facts.settings_version)
+                       steps, clears_when, provisional, self.targets, milestones, quiet, facts.settings_version,
+                       lasting)
 
     def _before_its_time(self, facts: Facts) -> str:
         if self.pack == COMPANION:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from archive.errors import Invalid
-from retention.compliance.findings import JsonValue, plain
+from retention.compliance.counted import JsonValue
+from retention.compliance.findings import plain
 from retention.compliance.rule_settings import RuleSettings, documented
 
 NAMES = tuple(item.name for item in documented())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from retention.compliance.counted import TODAY, since
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, passed, unknown
 from retention.compliance.milestones import countdown
@@ -74,9 +75,8 @@ def no_later(facts: Facts, first: Event, then: Event, length: Length, *, silent_
                    milestones=countdown(facts.settings.other_notice_days, None) if alert else ())
     if not silent_fails:
         return unknown((then.missing,), subject=subject, inputs=given, steps=tuple(steps))
-    days = (facts.today - last).days
-    return failed(f"{first.name}后 {length.words}内应{then.name}，期限 {last} 已过 {days} 天。", subject=subject, due_on=last,
-                  severity=severity, inputs=given, steps=(*steps, f"今天 {facts.today}，已过 {days} 天"),
+    return failed(f"{first.name}后 {length.words}内应{then.name}，期限 {last} 已过 {since(last)} 天。", subject=subject, due_on=last,
+                  severity=severity, inputs=given, steps=(*steps, f"今天 {TODAY}，已过 {since(last)} 天"),
                   provisional=provisional, clears_when=f"{then.name}并登记日期。",
                   milestones=countdown(facts.settings.other_notice_days, None))
 

@@ -10,10 +10,11 @@ from archive.errors import Invalid
 from archive.registers import register_of
 from retention.compliance.anchors import NAMES, anchor
 from retention.compliance.conclusions import favourable
+from retention.compliance.counted import distance
 from retention.compliance.engine import rules_named
 from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, RuleSettings, existed_by
 from retention.compliance.findings import Severity, passed, unknown
-from retention.compliance.milestones import countdown, distance
+from retention.compliance.milestones import countdown
 from retention.compliance.money import wan
 from retention.compliance.om import gap_days, gaps_in, service_of, successor
 from retention.compliance.rows import make_row, stored_row

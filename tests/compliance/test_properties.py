@@ -15,6 +15,7 @@ from archive.registers import REGISTERS
 from archive.registers.columns import Column, Kind, Register
 from archive.registers.values import canonical, key_of
 from retention.compliance.acceptance import acceptance_clock
+from retention.compliance.counted import MARK, all_said, said, values_said
 from retention.compliance.engine import evaluate, rules_named
 from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, RuleSettings
 from retention.compliance.findings import Finding, Outcome
@@ -94,6 +95,16 @@ def test_judging_is_repeatable_and_its_findings_are_plain_data(given_facts: Fact
     assert evaluate(given_facts) == evaluate(again)
     for finding in evaluate(given_facts):
         json.dumps(finding.inputs)
+
+
+@thorough
+@given(facts)
+def test_what_is_kept_says_on_the_day_what_was_found_and_leaves_no_count_open(given_facts: Facts) -> None:
+    for found in evaluate(given_facts):
+        kept, today = found.kept, given_facts.today
+        assert (said(kept.reason, today), all_said(kept.steps, today), values_said(kept.inputs, today)) == (
+            found.reason, found.steps, found.inputs)
+        assert MARK not in json.dumps([found.reason, found.steps, found.inputs, found.clears_when], ensure_ascii=False)
 
 
 @thorough

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from retention.compliance.acceptance import acceptance_clock
 from retention.compliance.conclusions import favourable
+from retention.compliance.counted import TODAY, since
 from retention.compliance.evidence import issued_by_commission
 from retention.compliance.facts import Facts, earliest
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed
@@ -35,10 +36,9 @@ def _by_workday(facts: Facts, held: date, key: str, name: str, subject: str = ""
         return due(f"{held} 已组织验收，{name}最迟应于 {deadline} 归档。", clears_when=f"{name}归档。", due_on=deadline,
                    severity=Severity.M, subject=subject, inputs=inputs, steps=steps, provisional=provisional,
                    milestones=countdown(facts.settings.other_notice_days, None))
-    days = (facts.today - deadline).days
-    return failed(f"{held} 已组织验收，缺{name}，期限 {deadline} 已过 {days} 天。", clears_when=f"{name}归档。",
+    return failed(f"{held} 已组织验收，缺{name}，期限 {deadline} 已过 {since(deadline)} 天。", clears_when=f"{name}归档。",
                   due_on=deadline, subject=subject, inputs=inputs, provisional=provisional,
-                  steps=(*steps, f"今天 {facts.today}，已逾期 {days} 天"),
+                  steps=(*steps, f"今天 {TODAY}，已逾期 {since(deadline)} 天"),
                   milestones=countdown(facts.settings.other_notice_days, None))
 
 
@@ -73,20 +73,19 @@ def opinion_issued(facts: Facts) -> Verdict:
                     provisional=facts.calendar.provisional_between(evidence.held_on, deadline))
 
 
-def _awaited(facts: Facts, key: str, since: date, deadline: date, name: str, *, provisional: bool = False) -> Verdict:
+def _awaited(facts: Facts, key: str, start: date, deadline: date, name: str, *, provisional: bool = False) -> Verdict:
     others = [paper.issuer for paper in facts.documents_of(key) if not issued_by_commission(paper)]
     wrong = f"（已归档的出具单位为{'、'.join(others)}）" if others else ""
-    inputs: dict[str, Input] = {"since": since, "deadline": deadline, "other_issuers": tuple(others)}
-    steps: tuple[str, ...] = (f"自 {since} 起算", f"最迟应于 {deadline} 归档")
+    inputs: dict[str, Input] = {"since": start, "deadline": deadline, "other_issuers": tuple(others)}
+    steps: tuple[str, ...] = (f"自 {start} 起算", f"最迟应于 {deadline} 归档")
     if provisional:
-        steps += (facts.calendar.doubt(since, deadline),)
+        steps += (facts.calendar.doubt(start, deadline),)
     if facts.today <= deadline:
         return due(f"等待{name}{wrong}，最迟应于 {deadline} 归档。", clears_when=f"{name}归档。", due_on=deadline,
                    severity=Severity.M, inputs=inputs, steps=steps, provisional=provisional,
                    milestones=countdown(facts.settings.other_notice_days, None))
-    days = (facts.today - deadline).days
-    return failed(f"缺{name}{wrong}，期限 {deadline} 已过 {days} 天。", clears_when=f"{name}归档。",
-                  due_on=deadline, inputs=inputs, steps=(*steps, f"今天 {facts.today}"), provisional=provisional,
+    return failed(f"缺{name}{wrong}，期限 {deadline} 已过 {since(deadline)} 天。", clears_when=f"{name}归档。",
+                  due_on=deadline, inputs=inputs, steps=(*steps, f"今天 {TODAY}"), provisional=provisional,
                   milestones=countdown(facts.settings.other_notice_days, None))
 
 

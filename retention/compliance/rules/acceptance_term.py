@@ -1,12 +1,13 @@
 """第31条: acceptance in time, and the written application where that cannot be done."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_clock
+from retention.compliance.counted import TODAY, away, since, until
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
-from retention.compliance.milestones import countdown, distance
+from retention.compliance.milestones import countdown
 from retention.compliance.rule import rule
 from retention.compliance.scope import construction
 from retention.compliance.termination import after_the_end
@@ -50,7 +51,7 @@ def _inputs(facts: Facts, clock: AcceptanceClock) -> dict[str, Input]:
             "trial_start": project.trial_start, "trial_until": term.trial_until, "due_basis": term.due_basis,
             "due": term.due, "extension_until": project.extension_until, "applied_on": clock.evidence.applied_on,
             "acceptance_date": clock.evidence.held_on, "acceptance_result": project.acceptance_result,
-            "overdue_days": clock.overdue_days, "basis": facts.settings.basis,
+            "overdue_days": since(term.due) if term.due and clock.overdue_days else 0, "basis": facts.settings.basis,
             "grace_months": facts.settings.grace_months}
 
 
@@ -78,12 +79,12 @@ def _unfavourable(clock: AcceptanceClock) -> Verdict:
 def _overdue(facts: Facts, clock: AcceptanceClock) -> Verdict:
     term, days = clock.term, clock.overdue_days
     grave = days > facts.settings.overdue_critical_days
-    left = -days
-    return failed(f"验收逾期 {days} 天：到期日 {term.due}{_planned(clock)}，没有{OPINION[facts.self_built]}，也没有批准延期。",
+    counted = since(term.due) if term.due else ""
+    return failed(f"验收逾期 {counted} 天：到期日 {term.due}{_planned(clock)}，没有{OPINION[facts.self_built]}，也没有批准延期。",
                   clears_when=f"{_proof(facts)}；暂不能验收的，取得延期批复并登记“延期批准至”。",
                   severity=Severity.C if grave else Severity.H, due_on=term.due, inputs=_inputs(facts, clock),
-                  steps=(*term.steps, f"今天 {facts.today}，已逾期 {days} 天"), provisional=term.provisional,
-                  milestones=_milestones(facts, clock, left))
+                  steps=(*term.steps, f"今天 {TODAY}，已逾期 {counted} 天"), provisional=term.provisional,
+                  milestones=_milestones(facts, clock, -days))
 
 
 def _proof(facts: Facts) -> str:
@@ -108,21 +109,22 @@ def _pending(facts: Facts, clock: AcceptanceClock) -> Verdict:
                    milestones=countdown(facts.settings.other_notice_days, None), provisional=term.provisional)
     applied = clock.evidence.applied_on
     waiting = (facts.today - applied).days if applied else None
-    since = f"{applied} 已申请或组织验收" if applied else "已申请验收（申请日期未登记）"
-    waited = "" if waiting is None else f"，已等待 {waiting} 天"
-    return due(f"{since}，{OPINION[facts.self_built]}未归档{waited}；按期申请的不算逾期。",
-               clears_when=f"归档{OPINION[facts.self_built]}。", due_on=None, inputs=inputs | {"waiting_days": waiting},
+    stated = f"{applied} 已申请或组织验收" if applied else "已申请验收（申请日期未登记）"
+    counted = since(applied) if applied else None
+    waited = "" if counted is None else f"，已等待 {counted} 天"
+    return due(f"{stated}，{OPINION[facts.self_built]}未归档{waited}；按期申请的不算逾期。",
+               clears_when=f"归档{OPINION[facts.self_built]}。", due_on=None, inputs=inputs | {"waiting_days": counted},
                severity=Severity.M if (waiting or 0) > facts.settings.pending_attention_days else Severity.I,
-               steps=(*term.steps, f"{since}，不晚于到期日"), provisional=term.provisional)
+               steps=(*term.steps, f"{stated}，不晚于到期日"), provisional=term.provisional)
 
 
 def _ahead(facts: Facts, clock: AcceptanceClock) -> Verdict:
     term = clock.term
-    left = (term.due - facts.today).days if term.due else 0
-    return due(f"{clock.status.label}：验收到期日 {term.due}{_planned(clock)}，{distance(left)}。",
+    left, counted = (0, "") if term.due is None else ((term.due - facts.today).days, away(term.due))
+    return due(f"{clock.status.label}：验收到期日 {term.due}{_planned(clock)}，{counted}。",
                clears_when=f"试运行期满后组织验收，{_proof(facts)}；不能按期的，最迟于到期日书面申请延期。",
                severity=_severity_ahead(facts, clock), due_on=term.due, inputs=_inputs(facts, clock),
-               steps=(*term.steps, f"今天 {facts.today}，{distance(left)}"), provisional=term.provisional,
+               steps=(*term.steps, f"今天 {TODAY}，{counted}"), provisional=term.provisional,
                milestones=_milestones(facts, clock, left))
 
 
@@ -169,7 +171,7 @@ def _extension(facts: Facts, clock: AcceptanceClock) -> Verdict:
     if clock.extension_asked:
         return passed(f"已在验收到期（{term.due}）前书面申请延期。", due_on=term.due, inputs=inputs, steps=term.steps)
     if today <= term.due:
-        return _extension_ahead(facts, clock, (term.due - today).days, inputs)
+        return _extension_ahead(facts, clock, term.due, inputs)
     if clock.extension_asked is None:
         return unknown(UNDATED_EXTENSION, inputs=inputs, steps=term.steps)
     if clock.status is Status.UNDETERMINED:
@@ -179,14 +181,14 @@ def _extension(facts: Facts, clock: AcceptanceClock) -> Verdict:
                   clears_when="取得延期批复并登记“延期批准至”，或完成验收。")
 
 
-def _extension_ahead(facts: Facts, clock: AcceptanceClock, left: int, inputs: dict[str, Input]) -> Verdict:
+def _extension_ahead(facts: Facts, clock: AcceptanceClock, last: date, inputs: dict[str, Input]) -> Verdict:
     term = clock.term
-    if left <= facts.settings.extension_warning_days:
+    if (last - facts.today).days <= facts.settings.extension_warning_days:
         # R31-3 already reminds on the way to this day, so this one is shown but not announced again.
-        return due(f"验收到期日 {term.due}，{distance(left)}；届时不能申请验收的，最迟于到期日书面申请延期。",
-                   due_on=term.due, clears_when="申请验收，或归档书面延期申请。", severity=Severity.L, inputs=inputs, steps=term.steps,
+        return due(f"验收到期日 {last}，{away(last)}；届时不能申请验收的，最迟于到期日书面申请延期。",
+                   due_on=last, clears_when="申请验收，或归档书面延期申请。", severity=Severity.L, inputs=inputs, steps=term.steps,
                    provisional=term.provisional)
     if term.due_basis in ("extension", "extension_default"):
-        return passed(f"延期验收已批准至 {term.due}。", due_on=term.due, inputs=inputs, steps=term.steps,
+        return passed(f"延期验收已批准至 {last}。", due_on=last, inputs=inputs, steps=term.steps,
                       provisional=term.provisional)
-    return not_applicable(f"距到期日 {term.due} 还有 {left} 天，尚无须申请延期。", inputs=inputs)
+    return not_applicable(f"距到期日 {last} 还有 {until(last)} 天，尚无须申请延期。", inputs=inputs)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
+from retention.compliance.counted import TODAY, away, since
 from retention.compliance.facts import OM, SERVICE_PURCHASE, ContractFacts, Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
-from retention.compliance.milestones import countdown, distance
+from retention.compliance.milestones import countdown
 from retention.compliance.om import (
     Service,
     covering,
@@ -156,14 +157,14 @@ def _unrenewed(facts: Facts, contract: ContractFacts, end: date, inputs: dict[st
     number, left = contract.number, (end - facts.today).days
     clears = f"登记接续合同（“续签自”填 {number}），或归档系统停用决定。" + _round_advice(facts, number)
     notices = countdown(facts.settings.contract_notice_days, left, weekly=True)
-    steps = (f"合同 {number} 结束日期 {end}", f"今天 {facts.today}，{distance(left)}")
+    steps = (f"合同 {number} 结束日期 {end}", f"今天 {TODAY}，{away(end)}")
     if left < 0:
-        return failed(f"运维合同 {number} 已于 {end} 到期 {-left} 天，没有接续合同，运维服务断档。", clears_when=clears,
+        return failed(f"运维合同 {number} 已于 {end} 到期 {since(end)} 天，没有接续合同，运维服务断档。", clears_when=clears,
                       due_on=end, subject=number, inputs=inputs, steps=steps, milestones=notices)
     severity = Severity.H if left <= facts.settings.contract_grave_days else Severity.M
     if left > max(facts.settings.contract_notice_days, default=0):
         severity = Severity.I
-    return due(f"运维合同 {number} 于 {end} 到期，{distance(left)}，尚无接续合同。", clears_when=clears, due_on=end,
+    return due(f"运维合同 {number} 于 {end} 到期，{away(end)}，尚无接续合同。", clears_when=clears, due_on=end,
                severity=severity, subject=number, inputs=inputs, steps=steps, milestones=notices)
 
 

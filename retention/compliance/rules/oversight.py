@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from retention.compliance.anchors import anchor
+from retention.compliance.counted import since
 from retention.compliance.facts import OM, Facts, latest
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
 from retention.compliance.milestones import countdown
@@ -56,7 +57,7 @@ def _by_day(facts: Facts, name: str, deed: str, last: date | None, done: date | 
     if facts.today <= last:
         return due(f"{name}应于 {last} 前{deed}。", subject=subject, due_on=last, inputs=inputs, steps=steps, severity=Severity.M,
                    clears_when=f"{deed}并登记日期。", milestones=notices)
-    return failed(f"{name}期限 {last} 已过 {(facts.today - last).days} 天，没有{deed}。", subject=subject, due_on=last, inputs=inputs,
+    return failed(f"{name}期限 {last} 已过 {since(last)} 天，没有{deed}。", subject=subject, due_on=last, inputs=inputs,
                   steps=steps, clears_when=f"{deed}并登记日期。", milestones=notices)
 
 

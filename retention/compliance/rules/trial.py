@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from retention.compliance.acceptance import AcceptanceClock, Status, acceptance_clock
+from retention.compliance.counted import since
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed, unknown
 from retention.compliance.materials import judge_material
@@ -51,7 +52,7 @@ def _not_started(facts: Facts, clock: AcceptanceClock) -> Verdict:
         return due(f"建设完成日为 {term.completed_on}（{term.completion_basis}），完成后应开始试运行。",
                    clears_when=clears, due_on=term.completed_on, inputs=inputs, steps=term.steps, milestones=notices)
     grave = late > facts.settings.trial_start_grave_days
-    return failed(f"建设完成日 {term.completed_on}（{term.completion_basis}）已过 {late} 天，尚未开始试运行。",
+    return failed(f"建设完成日 {term.completed_on}（{term.completion_basis}）已过 {since(term.completed_on)} 天，尚未开始试运行。",
                   clears_when=clears, severity=Severity.H if grave else Severity.M, due_on=term.completed_on,
                   inputs=inputs, steps=term.steps, milestones=notices)
 

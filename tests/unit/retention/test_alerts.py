@@ -17,7 +17,9 @@ from archive.transaction import collection
 from retention import alerts, keeping
 from retention.alerts import GONE, Sweep, deserves_alert, finding_id, refresh
 from retention.compliance.findings import Finding, Outcome, Severity
+from retention.findings import live_findings, view_finding
 from retention.models import FindingRecord, Standing
+from retention.open_alerts import open_lines
 from tests.builders import SYSTEM, a_description, a_project
 from tests.conftest import snapshot
 
@@ -112,6 +114,34 @@ def test_a_cleared_alert_stays_cleared(built: System) -> None:
     for days in (59, 58, 57):
         on(built, before_due(days))
     assert [what for _, what in turns(acceptance())] == ["opened", "cleared"]
+
+
+def test_a_day_more_is_counted_when_it_is_read_and_changes_no_row(built: System) -> None:
+    on(built, before_due(-40))
+    first = collection(FindingRecord).find_one({"_id": ACCEPTANCE})
+    on(built, before_due(-41))
+    assert collection(FindingRecord).find_one({"_id": ACCEPTANCE}) == first
+    for days in (40, 41):
+        day = before_due(-days)
+        view = view_finding(SYSTEM, ACCEPTANCE, day)
+        (line,) = [line for line in open_lines(day) if line.alert_id == ACCEPTANCE]
+        assert view.reason.startswith(f"验收逾期 {days} 天：")
+        assert (view.inputs["overdue_days"], view.days_left) == (days, -days)
+        assert view.steps[-1] == f"今天 {day}，已逾期 {days} 天"
+        assert (line.reason, line.steps) == (view.reason, view.steps)
+
+
+def test_a_row_keeps_the_name_it_had(built: System) -> None:
+    """Links in mails lead to it."""
+    on(built, before_due(-40))
+    row = collection(FindingRecord).find_one_and_delete({"_id": ACCEPTANCE})
+    collection(FindingRecord).insert_one({**row, "_id": "0123456789abcdef01234567"})
+    on(built, before_due(-41))
+    assert [r.id for r in FindingRecord.objects(rule="R31-3")] == ["0123456789abcdef01234567"]
+    assert "0123456789abcdef01234567" in {view.id for view in live_findings(built.judge, SYSTEM, CODE, before_due(-41))}
+    change(built, acceptance_date=before_due(-41), acceptance_result="合格")
+    on(built, before_due(-41))
+    assert [(r.id, r.alert) for r in FindingRecord.objects(rule="R31-3")] == [("0123456789abcdef01234567", "cleared")]
 
 
 def test_no_cause_has_two_records(built: System) -> None:
