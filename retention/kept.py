@@ -68,7 +68,7 @@ def digest_of(place: Place, findings: Iterable[Finding]) -> str:
     parts = [register(), f"{place}"]
     for one in findings:
         said = one.lasting or one
-        parts.append(f"{one.rule} {one.settings_version} {one.subject} {one.outcome} {one.severity} {one.due_on} {said.reason}")
+        parts += (one.rule, one.settings_version, one.subject, one.outcome, one.severity, str(one.due_on), said.reason)
         if one.outcome in UNSETTLED:
             parts.append(f"{said.inputs}{said.steps}{one.clears_when}{one.provisional}{one.milestones}{deserves_alert(one)}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

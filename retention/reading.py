@@ -178,7 +178,7 @@ def document_facts(row: Mapping[str, Any], zone: ZoneInfo, values: tuple[FieldFa
     return DocumentFacts(
         id=row["_id"], type=row["type"], doc_date=day.date() if day else None, issuer=row.get("issuer", ""),
         conclusion=row.get("conclusion", ""), terms=frozenset(row.get("terms", ())), title=row["title"],
-        filed_on=row["created_at"].astimezone(zone).date(), unconfirmed=_unconfirmed(row),
+        filed_on=None if day else row["created_at"].astimezone(zone).date(), unconfirmed=_unconfirmed(row),
         values=values)
 
 

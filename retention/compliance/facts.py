@@ -108,8 +108,8 @@ class Blocking:
 class DocumentFacts:
     """A filed document: `type` a key of the taxonomy, `terms` the marker words found in its text.
 
-    doc_date: the date the document bears (成文日期). filed_on: the day the archive received it, which bounds an
-    undated document from above. unconfirmed: the names of those fields here that a machine read and nobody confirmed.
+    doc_date: the date the document bears (成文日期). filed_on: the day the archive received it, which bounds one
+    without a date from above. unconfirmed: the names of those fields here that a machine read and nobody confirmed.
     """
 
     id: str
