@@ -30,6 +30,9 @@ class WorkCalendar:
     def __init__(self, overrides: Mapping[date, bool] | None = None, announced: Iterable[int] = ()) -> None:
         self.overrides: Mapping[date, bool] = MappingProxyType(dict(overrides or {}))
         self.announced = frozenset(announced)
+        # A night rolls the same few thousand days a million times.
+        self._rolled: dict[date, date] = {}
+        self._counted: dict[tuple[date, int], date] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """So that it can be handed to another process."""
@@ -44,9 +47,12 @@ class WorkCalendar:
 
     def roll(self, day: date) -> date:
         """The day itself, or the next working day where it is a rest day (民法典第203条)."""
-        while not self.is_workday(day):
-            day += ONE_DAY
-        return day
+        if (found := self._rolled.get(day)) is None:
+            found = day
+            while not self.is_workday(found):
+                found += ONE_DAY
+            self._rolled[day] = found
+        return found
 
     def add_workdays(self, day: date, count: int) -> date:
         """The `count`-th working day after `day`; the first day is not counted (民法典第201条). Zero rolls.
@@ -55,9 +61,12 @@ class WorkCalendar:
         """
         if count < 0:
             raise ValueError(f"a term cannot have {count} working days")
-        for _ in range(count):
-            day = self.roll(day + ONE_DAY)
-        return self.roll(day)
+        if (found := self._counted.get((day, count))) is None:
+            found = day
+            for _ in range(count):
+                found = self.roll(found + ONE_DAY)
+            found = self._counted[day, count] = self.roll(found)
+        return found
 
     @staticmethod
     def statutory(year: int) -> frozenset[date]:

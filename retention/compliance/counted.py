@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 MARK = "\x1f"
 TODAY = f"{MARK}t{MARK}"
-_SPOT = re.compile(f"{MARK}([tsud])([0-9-]*){MARK}")
+_SPOT = re.compile(f"{TODAY}|{MARK}([sud])([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}){MARK}")
 
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
@@ -43,7 +43,7 @@ def away(day: date) -> str:
 
 
 def said(text: str, today: date) -> str:
-    return _SPOT.sub(lambda spot: _said(spot[1], spot[2], today), text) if MARK in text else text
+    return _SPOT.sub(lambda spot: _said(spot, today), text) if MARK in text else text
 
 
 def all_said(texts: Iterable[str], today: date) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def all_said(texts: Iterable[str], today: date) -> tuple[str, ...]:
 
 def values_said(inputs: Mapping[str, JsonValue], today: date) -> dict[str, JsonValue]:
     """An input that is nothing but a count is a number."""
-    return {name: int(said(value, today)) if isinstance(value, str) and value.startswith(MARK) else value
+    return {name: _number(value, today) if isinstance(value, str) and value.startswith(MARK) else value
             for name, value in inputs.items()}
 
 
@@ -63,8 +63,18 @@ def distance(days_left: int) -> str:
     return f"还有 {days_left} 天" if days_left > 0 else f"已过 {-days_left} 天"
 
 
-def _said(kind: str, day: str, today: date) -> str:
-    if kind == "t":
+def _said(spot: re.Match[str], today: date) -> str:
+    """As it stands where somebody typed what only looks like one."""
+    if spot[0] == TODAY:
         return today.isoformat()
-    left = (date.fromisoformat(day) - today).days
-    return distance(left) if kind == "d" else str(left if kind == "u" else -left)
+    try:
+        left = (date.fromisoformat(spot[2]) - today).days
+    except ValueError:
+        return spot[0]
+    return distance(left) if spot[1] == "d" else str(left if spot[1] == "u" else -left)
+
+
+def _number(text: str, today: date) -> int | str:
+    whole = _SPOT.fullmatch(text)
+    counted = said(text, today)
+    return int(counted) if whole and whole[1] in ("s", "u") and counted != text else text

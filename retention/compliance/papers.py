@@ -7,6 +7,7 @@ tell a paper that was never written from one that was not brought in yet.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from archive.chinese import squash
 from retention.compliance.anchors import Anchor, anchor
@@ -133,9 +134,18 @@ def _overdue(facts: Facts, paper: Paper, event: Anchor, last: date, inputs: dict
 
 def missing(facts: Facts, paper: Paper) -> bool:
     """Whether `judge_paper` would say that the paper is missing, without saying it; what is asked first is told soonest."""
-    if not filed(facts, group_of(paper.types[0])):
-        return False
-    day = anchor(facts, paper.event).day
-    if day is None or facts.today <= day + timedelta(days=facts.settings.filing_days):
+    if not filed(facts, group_of(paper.types[0])) or not past(facts, paper):
         return False
     return not _found(facts, paper) and facts.project.waived.isdisjoint(paper.types) and not paper.applies(facts)
+
+
+def past(facts: Facts, paper: Paper) -> bool:
+    """Whether its event is so long ago that it should have been filed."""
+    day = anchor(facts, paper.event).day
+    return day is not None and day < _filed_since(facts)
+
+
+@lru_cache(maxsize=8)  # facts are equal only to themselves: once an evaluation
+def _filed_since(facts: Facts) -> date:
+    """The first day of which papers may still be on their way."""
+    return facts.today - timedelta(days=facts.settings.filing_days)
