@@ -27,8 +27,10 @@ def standing_of(place: Place, read: Reading, findings: Sequence[Finding], day: d
     profile = ProjectProfile(project.mode, project.kind, project.classified, project.cross_department)
     wanted = mandatory(profile)
     lacks = [want.type for want in wanted if not _there(want, read.types) and want.type not in project.waived]
-    counts = Counter(finding.outcome for finding in findings)
-    kinds = Counter(f"{one.outcome.value}/{one.severity.value}" for one in findings if one.outcome in UNSETTLED)
+    kinds = Counter((finding.outcome, finding.severity) for finding in findings)
+    counts = Counter[Outcome]()
+    for (outcome, _), number in kinds.items():
+        counts[outcome] += number
     failed = [finding for finding in findings if finding.outcome is Outcome.FAILED and not finding.quiet]
     coming = min((finding for finding in findings if finding.outcome is Outcome.DUE and finding.due_on),
                  key=lambda finding: (finding.due_on or date.max, finding.rule, finding.subject), default=None)
@@ -39,7 +41,8 @@ def standing_of(place: Place, read: Reading, findings: Sequence[Finding], day: d
         "needed": len(wanted), "settled": len(wanted) - len(lacks), "lacks": lacks, "failed": len(failed),
         "quiet": counts[Outcome.FAILED] - len(failed), "undated": late is None, "unnext": coming is None,
         "grave": sum(finding.severity in GRAVE for finding in failed), "unknown": counts[Outcome.UNKNOWN],
-        "open": sum(map(deserves_alert, findings)), "kinds": dict(kinds), "counted": COUNTED,
+        "open": sum(map(deserves_alert, findings)), "counted": COUNTED,
+        "kinds": {f"{one.value}/{severity.value}": number for (one, severity), number in kinds.items() if one in UNSETTLED},
         "due": counts[Outcome.DUE], "passed": counts[Outcome.PASSED], "not_applicable": counts[Outcome.NOT_APPLICABLE],
         "next_title": all_rules()[coming.rule].title if coming else "", "digest": digest_of(place, findings),
         "evaluated_on": as_stored(day), **{name: value for name, value in dates.items() if value is not None}}

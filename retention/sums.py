@@ -20,6 +20,7 @@ from retention.models import AlertDay, Standing, StandingSum
 # Counted up when more or other things are added up: then every project is added anew, to sums of their own.
 COUNTED = 1
 _NAMES = ("needed", "settled", "failed", "quiet", "grave", "unknown", "due", "open")
+TURNS = ("opened", "cleared")
 OF_UNITS: Mapping[str, Any] = {"unit": {"$gte": ""}}
 Row = Mapping[str, Any]
 
@@ -28,33 +29,37 @@ class Changes:
     """What one transaction adds to the sums and takes from them."""
 
     def __init__(self) -> None:
-        self._sums: dict[str | None, Counter[str]] = {}
-        self._turns: Counter[tuple[str | None, datetime, str]] = Counter()
+        self._sums: dict[str, Counter[str]] = {}
+        self._turns: dict[tuple[str, datetime], Counter[str]] = {}
 
     def standing(self, old: Row, new: Row) -> None:
         """`old` may be empty."""
         for row, sign in ((old, -1), (new, 1)):
             if is_counted(row):
-                for unit in (None, row["unit"]):
-                    _add(self._sums.setdefault(unit, Counter()), _numbers(row), sign)
+                numbers = self._sums.setdefault(row["unit"], Counter())
+                for name, number in _numbers(row):
+                    numbers[name] += sign * number
 
     def rows(self, gone: Iterable[Row], there: Iterable[Row]) -> None:
         """Findings as they were and as they are now; those that did not change may be left out of both."""
         for rows, sign in ((gone, -1), (there, 1)):
             for row in rows:
                 for turn in row["history"]:
-                    if turn["what"] in ("opened", "cleared"):
-                        for unit in (None, row["unit"]):
-                            self._turns[unit, turn["day"], turn["what"]] += sign
+                    if turn["what"] in TURNS:
+                        self._turns.setdefault((row["unit"], turn["day"]), Counter())[turn["what"]] += sign
 
     def keep(self, tx: Transaction) -> None:
-        tx.bulk(StandingSum, [_added(_key(unit), _place(unit), numbers) for unit, numbers in self._sums.items()
-                              if any(numbers.values())])
-        days: dict[tuple[str | None, datetime], Counter[str]] = {}
-        for (unit, day, what), number in self._turns.items():
-            days.setdefault((unit, day), Counter())[what] = number
-        tx.bulk(AlertDay, [_added(f"{day:%Y-%m-%d}/{_key(unit)}", {**_place(unit), "day": day}, found)
-                           for (unit, day), found in days.items() if any(found.values())])
+        whole, days = Counter[str](), dict[datetime, Counter[str]]()
+        for numbers in self._sums.values():
+            whole.update(numbers)
+        for (_, day), found in self._turns.items():
+            days.setdefault(day, Counter()).update(found)
+        sums: list[tuple[str | None, Counter[str]]] = [(None, whole), *self._sums.items()]
+        turns: list[tuple[tuple[str | None, datetime], Counter[str]]] = [
+            *(((None, day), found) for day, found in days.items()), *self._turns.items()]
+        tx.bulk(StandingSum, [_added(_key(unit), _place(unit), some) for unit, some in sums if any(some.values())])
+        tx.bulk(AlertDay, [_added(f"{day:%Y-%m-%d}/{_key(unit)}", {**_place(unit), "day": day}, some)
+                           for (unit, day), some in turns if any(some.values())])
 
 
 def is_counted(standing: Row) -> bool:
@@ -84,7 +89,7 @@ def turns(first: date, unit: str = "") -> Counter[tuple[date, str]]:
     """How many alerts opened and cleared on each day since this one; only where sums are complete."""
     found: Counter[tuple[date, str]] = Counter()
     for row in collection(AlertDay).find({"of": COUNTED, "unit": unit or None, "day": _since(first)}):
-        for what in ("opened", "cleared"):
+        for what in TURNS:
             found[row["day"].date(), what] += row.get(what, 0)
     return found
 
@@ -117,11 +122,6 @@ def _numbers(row: Row) -> Iterator[tuple[str, int]]:
     if late := row.get("late_since"):
         yield "late", 1
         yield "late_days", late.toordinal()
-
-
-def _add(numbers: Counter[str], found: Iterable[tuple[str, int]], sign: int) -> None:
-    for name, number in found:
-        numbers[name] += sign * number
 
 
 def _added(key: str, place: Row, numbers: Mapping[str, int]) -> UpdateOne:
