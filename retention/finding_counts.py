@@ -9,13 +9,17 @@ deserves one. Only what hangs on today, what is due soon, is counted where it st
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from archive.transaction import collection
-from retention.models import Standing
+from retention.models import FindingRecord, Standing
 from retention.sums import summed, summed_by_unit
 
 _NAMES = ("failed", "quiet", "due", "unknown")
+# In a form that indexes of these alone answer.
+TAKEN_UP: Mapping[str, Any] = {"acknowledged_by": {"$gt": ""}}
+WAIVED: Mapping[str, Any] = {"waiver.until": {"$gt": datetime(1, 1, 1, tzinfo=UTC)}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,14 @@ def graded(match: Mapping[str, Any], outcomes: Collection[str], severities: Coll
         return None
     kinds: Mapping[str, int] = row.get("kinds", {})
     return sum(kinds.get(f"{outcome}/{severity}", 0) for outcome in outcomes for severity in severities)
+
+
+def untouched(match: Mapping[str, Any]) -> int | None:
+    """How many alerts are open that nobody took up and for which no waiver was asked; None where that is not kept."""
+    if match.keys() - {"unit"} or (row := summed(match.get("unit", ""))) is None:
+        return None
+    touched = collection(FindingRecord).count_documents({**match, "alert": "open", "$or": [TAKEN_UP, WAIVED]})
+    return max(int(row.get("open", 0)) - int(touched), 0)
 
 
 def _added_up(match: Mapping[str, Any], field: str | None) -> dict[str, Unsettled] | None:

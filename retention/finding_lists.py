@@ -15,7 +15,7 @@ from archive.access import Actor, require
 from archive.permissions import Permission
 from archive.queries import Page, visible_keys
 from retention.compliance.rules import all_rules
-from retention.finding_counts import Unsettled, graded, unsettled, unsettled_by_unit
+from retention.finding_counts import TAKEN_UP, WAIVED, Unsettled, graded, unsettled, unsettled_by_unit, untouched
 from retention.findings import judged_on, stored_view
 from retention.kept import OUTCOME_ORDER, SEVERITY_ORDER
 from retention.models import FindingRecord
@@ -41,11 +41,12 @@ class Filters:
     project: str = ""
 
 
+# Few alerts are taken up or waived: these are found by indexes that hold nothing else.
 _STATUS: Mapping[str, Mapping[str, Any]] = {
     "open": {"alert": "open", "acknowledged_by": "", "waiver": None},
-    "acknowledged": {"alert": "open", "acknowledged_by__ne": "", "waiver": None},
-    "waiver_pending": {"alert": "open", "waiver__ne": None, "waiver__approved_by": ""},
-    "waived": {"alert": "open", "waiver__ne": None, "waiver__approved_by__ne": ""},
+    "acknowledged": {"alert": "open", "waiver": None, "__raw__": TAKEN_UP},
+    "waiver_pending": {"alert": "open", "waiver__approved_by": "", "__raw__": WAIVED},
+    "waived": {"alert": "open", "waiver__approved_by__ne": "", "__raw__": WAIVED},
     "cleared": {"alert": "cleared"},
     "none": {"alert": "none"},
 }
@@ -65,13 +66,15 @@ def list_findings(actor: Actor, today: date, *, status: str = "", rule: str = ""
         query = query.filter(outcome=outcome)
     elif not status:
         query = query.filter(outcome_rank__in=list(range(len(UNSETTLED))))
-    known = None if status or rule or outcome not in ("", *UNSETTLED) else _known(
-        _of_projects(actor, Filters(unit=unit, project=project)), outcome, severity)
+    known = None if rule or outcome not in ("", *UNSETTLED) else _known(
+        _of_projects(actor, Filters(unit=unit, project=project)), status, outcome, severity)
     return _page(query, ("outcome_rank", "rank", "undated", "due_on"), today, page, size, known)
 
 
-def _known(match: Mapping[str, Any], outcome: str, severity: str) -> int | None:
-    """How many unsettled findings there are, where nobody has to count them."""
+def _known(match: Mapping[str, Any], status: str, outcome: str, severity: str) -> int | None:
+    """How many findings there are, where nobody has to count them."""
+    if status:
+        return untouched(match) if status == "open" and not (outcome or severity) else None
     if severity:
         return graded(match, (outcome,) if outcome else UNSETTLED, set(severity))
     found = unsettled(match)

@@ -67,6 +67,7 @@ class FindingRecord(Revisioned):
                     ("outcome_rank", "rank", "undated", "due_on", "project", "rule", "subject"), ("outcome", "alert", "due_on"),
                     {"fields": ["undated", "due_on", "rank", "project", "rule", "subject"], "name": "coming",
                      "partialFilterExpression": {"outcome": "due"}},
+                    {"fields": ["acknowledged_by"], "name": "taken_up", "partialFilterExpression": {"acknowledged_by": {"$gt": ""}}},
                     {"fields": ["waiver.until"], "sparse": True}]}
 
     id: str = StringField(primary_key=True)
