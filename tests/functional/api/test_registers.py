@@ -14,6 +14,7 @@ from archive.clock import FixedClock
 from archive.models import AuditEntry, Project
 from archive.operations.people import disable_person
 from retention.alerts import refresh
+from retention.compliance.counted import said
 from retention.headings import headed
 from retention.models import FindingRecord
 from tests.builders import SYSTEM, a_project
@@ -105,14 +106,15 @@ def test_the_calendar_holds_the_deadlines_its_owner_may_see(everybody: Everybody
         assert {str(event["uid"]) for event in events} == set().union(*map(deadlines, codes))
 
 
-def test_an_event_is_the_day_of_its_deadline(everybody: Everybody, deadlines: Callable[[str], set[str]]) -> None:
+@pytest.mark.usefixtures("deadlines")
+def test_an_event_is_the_day_of_its_deadline(everybody: Everybody, system: System) -> None:
     for event in calendar(everybody, "unit_a").walk("VEVENT"):
         record = FindingRecord.objects(id=str(event["uid"]).partition("@")[0]).get()
         assert event.decoded("dtstart") == record.due_on
         assert event.decoded("dtend") == record.due_on + timedelta(days=1)
         assert str(event["summary"]) == f"{headed(record.title, record.subject)}（{CODE}）"
         assert str(event["url"]).endswith(f"/findings/{record.id}")
-        assert record.reason in str(event["description"])
+        assert said(record.reason, system.clock.today()) in str(event["description"])
 
 
 def test_the_calendar_needs_a_token_that_is_somebodys(everybody: Everybody, system: System) -> None:

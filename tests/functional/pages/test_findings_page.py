@@ -8,8 +8,9 @@ import pytest
 
 from admin.system import System
 from retention.alerts import refresh
+from retention.findings import view_finding
 from retention.models import FindingRecord
-from tests.builders import UNIT_B, a_project
+from tests.builders import SYSTEM, UNIT_B, a_project
 from tests.conftest import snapshot
 from tests.functional.pages.conftest import Browser
 
@@ -29,11 +30,13 @@ def late(system: System) -> FindingRecord:
     return found
 
 
-def test_every_row_explains_itself_in_place(late: FindingRecord, signed_in: Callable[[str], Browser]) -> None:
+def test_every_row_explains_itself_in_place(late: FindingRecord, system: System, signed_in: Callable[[str], Browser]) -> None:
     page = signed_in("auditor").page("/findings?group=overdue&rule=R31-3")
     assert f'id="finding-{late.id}"' in page
-    assert late.reason in page
-    assert all(step in page for step in late.steps)
+    view = view_finding(SYSTEM, late.id, system.clock.today())
+    assert re.match(r"验收逾期 \d+ 天：", view.reason)
+    assert view.reason in page
+    assert all(step in page for step in view.steps)
     assert late.clears_when in page
     assert "#clause-31" in page
     assert 'href="/projects/XM-L#finding-' in page
