@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from admin.system import System
 from archive.access import system_actor
+from archive.claims import Event
 from archive.errors import EngineDown, Locked
-from archive.models import OutboxEvent, Person, Version
+from archive.models import Person, Version
 from archive.models.withdrawals import Withdrawal
 from archive.operations.withdrawals import settle_object
 from archive.transaction import Transaction, write
@@ -23,7 +24,7 @@ WHAT_TO_DO = ("请不要再次上传；请在该项目的案卷页“登记目�
               "并请告知本单位保密员：该文件曾存入非涉密系统。如认为是误判，请凭保密员的审查意见联系安全保密管理员。")
 
 
-def erase(system: System, events: Sequence[OutboxEvent]) -> Mapping[str, str | EngineDown]:
+def erase(system: System, events: Sequence[Event]) -> Mapping[str, str | EngineDown]:
     """The outbox handler: for each withdrawn document its objects and its notice. Idempotent."""
     answer: dict[str, str | EngineDown] = {}
     for event in events:

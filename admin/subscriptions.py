@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from admin.erasing import erase
 from admin.notices.clearances import tell_decisions
 from admin.system import System
+from archive.claims import Event
 from archive.effects import ERASE, FIELDS, GUARD, INDEX, JUDGE, LOOK, OCR, READ, TELL, UNIT, UNPACK
 from archive.events import Subscription
 from archive.models import Document, OutboxEvent, Project
@@ -36,7 +37,7 @@ def still_coming(codes: Iterable[str]) -> set[str]:
     return set(collection(OutboxEvent).distinct("project", waiting))
 
 
-def of_units(events: Iterable[OutboxEvent]) -> set[str]:
+def of_units(events: Iterable[Event]) -> set[str]:
     """Every project of the units of which something changed."""
     units = sorted({event.subject for event in events if event.kind == UNIT})
     return set(Project.objects(unit__in=units).scalar("code")) if units else set()
@@ -50,7 +51,7 @@ def gone(keys: Collection[str]) -> set[str]:
 
 def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
                   recogniser: Recogniser) -> tuple[Subscription, ...]:
-    def index_documents(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def index_documents(events: Sequence[Event]) -> Mapping[str, str]:
         asked = {event.subject for event in events}
         system.index.put(documents_by_id(asked))
         # What is gone is asked for after it was put: it may have gone in between.
@@ -58,7 +59,7 @@ def subscriptions(system: System, reader: PendingReader, scan_judge: ScanJudge,
         system.index.commit()
         return {}
 
-    def judge(events: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def judge(events: Sequence[Event]) -> Mapping[str, str]:
         codes = {event.project for event in events if event.project} | of_units(events)
         codes -= still_coming(codes)
         followers = Project.objects(predecessor__in=sorted(codes)).scalar("code")

@@ -5,10 +5,10 @@ again one term later. Only who still holds a claim can say what became of its ev
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from archive.backoff import LONGEST, next_try
@@ -23,10 +23,23 @@ TERM = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
 _TRIES = 3  # at finding events that no other worker was quicker to claim
 _FARTHEST = LONGEST + TERM
+_SHOWN = ("kind", "subject", "project", "at", "attempts")
 _FINISH: list[dict[str, Any]] = [
     {"$set": {"finished": {"$eq": ["$due", {"$literal": {}}]}}},
     {"$set": {"finished_at": {"$cond": ["$finished", NOW, "$$REMOVE"]},
               "error": {"$cond": ["$finished", "", "$error"]}}}]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened (`archive.models.OutboxEvent`), as whoever works on it needs it: made by the hundred a second."""
+
+    id: str
+    kind: str
+    subject: str
+    project: str
+    at: datetime
+    attempts: int
 
 
 @dataclass(slots=True)
@@ -35,7 +48,7 @@ class Claim:
 
     lane: str
     token: str = field(default_factory=new_id)
-    events: Sequence[OutboxEvent] = ()
+    events: Sequence[Event] = ()
 
     def held(self, ids: Sequence[str] | None = None) -> dict[str, Any]:
         """Matches those of its events (all where None) that it still holds."""
@@ -53,9 +66,13 @@ def take(lane: str, most: int) -> Claim | None:
             return None
         due = {"_id": {"$in": ids}, **waiting_in(lane), "$expr": over(f"$due.{lane}", _FARTHEST)}
         if outbox.update_many(due, [{"$set": {f"due.{lane}": after(TERM), f"claims.{lane}": claim.token}}]).modified_count:
-            claim.events = [OutboxEvent._from_son(row) for row in outbox.find(claim.held(ids)).sort("_id", 1)]
+            claim.events = [_event(row) for row in outbox.find(claim.held(ids), _SHOWN).sort("_id", 1)]
             return claim
     return None
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    return Event(row["_id"], row["kind"], row["subject"], row.get("project", ""), row["at"], row.get("attempts", 0))
 
 
 @contextmanager
@@ -71,7 +88,7 @@ def done(claim: Claim, ids: Sequence[str]) -> int:
     return _change(claim.held(ids), [{"$unset": [f"due.{lane}", f"claims.{lane}"]}, *_FINISH])
 
 
-def failed(claim: Claim, event: OutboxEvent, error: str) -> None:
+def failed(claim: Claim, event: Event, error: str) -> None:
     """Keep the error, count the failure, and pause before the next attempt: longer each time."""
     pause = next_try(event.attempts + 1, AT_ONCE, key=event.id) - AT_ONCE
     counted = {"$set": {"attempts": {"$add": [{"$ifNull": ["$attempts", 0]}, 1]}}}

@@ -14,7 +14,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from archive import claims
-from archive.claims import Claim
+from archive.claims import Claim, Event
 from archive.errors import EngineDown
 from archive.models import OutboxEvent
 from archive.models.connection import engine_down
@@ -25,7 +25,7 @@ log = logging.getLogger("dangan.outbox")
 AWAY = timedelta(seconds=10)
 Answer = Mapping[str, str | EngineDown]
 """What failed: by event id the error, or the engine that is away. Everything else of the batch is done."""
-Handler = Callable[[Sequence[OutboxEvent]], Answer]
+Handler = Callable[[Sequence[Event]], Answer]
 """Raising fails the whole batch; EngineDown and NotNow do so without counting as failures."""
 
 
@@ -113,7 +113,7 @@ def _waiting(lane: str) -> dict[str, Any]:
     return claims.waiting_in(lane) if lane else {"finished": False}
 
 
-def _answer(subscription: Subscription, events: Sequence[OutboxEvent]) -> Answer:
+def _answer(subscription: Subscription, events: Sequence[Event]) -> Answer:
     try:
         return subscription.handle(events)
     except NotNow:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from archive.chinese import squash
+from archive.claims import Event
 from archive.clock import Clock
-from archive.models import Document, OutboxEvent, PageLayout, TextState
+from archive.models import Document, PageLayout, TextState
 from archive.models.fields import DocumentFields, FieldValue
 from archive.operations.fields import FieldsRead, record_fields
 from archive.queries import pages_by_version
@@ -20,7 +21,7 @@ class FieldReader:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def __call__(self, events: Sequence[Event]) -> Mapping[str, str]:
         self.read(Document.objects(id__in=sorted({event.subject for event in events})))
         return {}
 

@@ -7,10 +7,11 @@ way in, no engine that reads later and no bundle's member goes unexamined.
 
 from collections.abc import Mapping, Sequence
 
+from archive.claims import Event
 from archive.clock import Clock
 from archive.effects import FILED_WHOLE
 from archive.errors import ArchiveError, EngineDown
-from archive.models import Document, Member, OutboxEvent, Outcome, Version
+from archive.models import Document, Member, Outcome, Version
 from archive.operations.descriptions import Description
 from archive.operations.documents import TextRead, record_text
 from archive.operations.examinations import Examined, record_examined
@@ -59,7 +60,7 @@ class Guard:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> Mapping[str, str | EngineDown]:
+    def __call__(self, events: Sequence[Event]) -> Mapping[str, str | EngineDown]:
         keys = sorted({event.subject for event in events})
         documents = list(Document.objects(id__in=keys, current__ne=""))
         # What was examined when it was filed is only compared with others. Its event says so, not the document: another

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from archive.claims import Event
 from archive.errors import ArchiveError, EngineDown
 from archive.events import NotNow
-from archive.models import OutboxEvent
 from ingest.sandbox import SandboxClosed
 
 
-def one_by_one(events: Sequence[OutboxEvent], work: Callable[[str], object]) -> dict[str, str | EngineDown]:
+def one_by_one(events: Sequence[Event], work: Callable[[str], object]) -> dict[str, str | EngineDown]:
     """Do the work on each event's document; what failed, by event. Raises NotNow where the system is going down."""
     failed: dict[str, str | EngineDown] = {}
     for event in events:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.blobs.port import BlobStore
+from archive.claims import Event
 from archive.clock import Clock
 from archive.errors import EngineDown
-from archive.models import Document, OutboxEvent, TextState, Version
+from archive.models import Document, TextState, Version
 from archive.operations.documents import TextRead
 from archive.operations.layouts import layouts_of
 from archive.remarks import Remark, Severity
@@ -110,7 +111,7 @@ class PendingReader:
     def __init__(self, blobs: BlobStore, sandbox: Sandbox, clock: Clock) -> None:
         self.blobs, self.sandbox, self.clock = blobs, sandbox, clock
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
+    def __call__(self, events: Sequence[Event]) -> dict[str, str | EngineDown]:
         """Raises NotNow where the sandbox is closed meanwhile: the file is to be read later, or by another worker."""
         return one_by_one(events, self.read_document)
 

@@ -1,6 +1,7 @@
 """The worker that reads: text, and where the job says so what the text is examined for. `python -m ingest.reading_worker`."""
 
 from dataclasses import replace
+from importlib import import_module
 
 from ingest import extractors
 from ingest.examination import EXAMINE, examine, has_text
@@ -8,6 +9,8 @@ from ingest.examination_message import message_of
 from ingest.extractors._pdfium import pdfium
 from ingest.extractors.base import Extraction, Source
 from ingest.sandbox_worker import serve
+
+USUAL = ("pikepdf", "lxml.etree", "python_calamine")
 
 
 def read(source: Source) -> Extraction:
@@ -20,8 +23,11 @@ def read(source: Source) -> Extraction:
 
 
 def prepare() -> None:
-    """Have loaded what nearly every file needs: what reads PDF, tables of characters and words, what reads numerals."""
+    """Have loaded what nearly every file needs: what reads PDF and Office files, tables of characters and words, what reads
+    numerals."""
     pdfium()
+    for library in USUAL:
+        import_module(library)
     examine("合同.pdf", ["合同金额：人民币壹佰元整\n" * 20])
 
 

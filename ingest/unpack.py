@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.blobs.port import BlobStore
+from archive.claims import Event
 from archive.clock import Clock
 from archive.errors import EngineDown, Invalid
 from archive.events import NotNow
-from archive.models import Document, Member, OutboxEvent, Outcome, Unpacking, UnpackState, Version
+from archive.models import Document, Member, Outcome, Unpacking, UnpackState, Version
 from archive.operations.documents import dossier_for_files
 from archive.operations.members import Verdict, record_unpacked, unpacker
 from ingest.guard import withdraw_holder
@@ -50,7 +51,7 @@ class Unpacker:
         self._running: set[BundleProcess] = set()
         self._stopping = False
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
+    def __call__(self, events: Sequence[Event]) -> dict[str, str | EngineDown]:
         """Raises NotNow where it is told to stop: whoever takes the event up goes on where this ended."""
         return one_by_one(events, self.unpack_document)
 

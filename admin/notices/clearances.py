@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from admin.notices.plain import News, tell
 from admin.system import System
-from archive.models import OutboxEvent, Person, Project
+from archive.claims import Event
+from archive.models import Person, Project
 from archive.models.withdrawals import CLEARED, DECLINED, ClearanceRequest
 
 SAID = {
@@ -16,7 +17,7 @@ SAID = {
     DECLINED: ("密级标志复核：不能归档", "认定：确为密级标志。这份文件不能进入本系统，请勿再次上传，原件按保密规定管理。")}
 
 
-def tell_decisions(system: System, events: Sequence[OutboxEvent]) -> Mapping[str, str]:
+def tell_decisions(system: System, events: Sequence[Event]) -> Mapping[str, str]:
     for event in events:
         request = ClearanceRequest.objects(id=event.subject).first()
         if request is not None and request.state in SAID:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.blobs.port import BlobStore
+from archive.claims import Event
 from archive.clock import Clock
 from archive.errors import EngineDown
-from archive.models import Document, OutboxEvent, TextRecord, TextState, Version
+from archive.models import Document, TextRecord, TextState, Version
 from archive.operations.documents import TextRead
 from archive.operations.layouts import Layout, layouts_of, record_layouts
 from archive.queries import pages_by_version
@@ -43,7 +44,7 @@ class Recogniser:
     def __init__(self, blobs: BlobStore, ocr: Ocr, clock: Clock) -> None:
         self.blobs, self.ocr, self.clock = blobs, ocr, clock
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
+    def __call__(self, events: Sequence[Event]) -> dict[str, str | EngineDown]:
         """Raises NotNow where the engine is closed meanwhile: the rest is to be read later, or by another worker."""
         return one_by_one(events, self.recognise_document)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.blobs.port import BlobStore
+from archive.claims import Event
 from archive.clock import Clock
 from archive.errors import EngineDown
-from archive.models import Document, OutboxEvent, TextRecord, Version
+from archive.models import Document, TextRecord, Version
 from archive.operations.remarks import record_remarks
 from archive.remarks import Remark, Severity
 from ingest.extractors.base import NoExtractor, UnreadableFile
@@ -52,7 +53,7 @@ class ScanJudge:
         self.blobs, self.clock = blobs, clock
         self._sandbox = Sandbox(workers, LIMITS, "ingest.ocr.looking_worker")
 
-    def __call__(self, events: Sequence[OutboxEvent]) -> dict[str, str | EngineDown]:
+    def __call__(self, events: Sequence[Event]) -> dict[str, str | EngineDown]:
         """Raises NotNow where the system is going down."""
         failed = one_by_one(events, self.judge)
         self._sandbox.rest()
