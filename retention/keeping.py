@@ -17,8 +17,8 @@ from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany
 from archive.access import system_actor
 from archive.clock import Clock
 from archive.transaction import Transaction, collection, write
-from retention.compliance.findings import Finding
-from retention.kept import UNSETTLED, Place, Row, Rows, Tally, as_stored, brought_up
+from retention.compliance.findings import UNSETTLED, Finding
+from retention.kept import Place, Row, Rows, Tally, as_stored, brought_up
 from retention.models import FindingRecord, Standing
 from retention.sums import Changes, is_counted
 from retention.turns import Overtaken, Turn

@@ -13,11 +13,10 @@ from functools import cache
 from typing import Any
 
 from archive.transaction import Transaction
-from retention.compliance.findings import Finding, Outcome
+from retention.compliance.findings import UNSETTLED, Finding, Outcome
 from retention.compliance.rules import all_rules
 
 GONE = "该事项已不存在"
-UNSETTLED = frozenset({Outcome.FAILED, Outcome.DUE, Outcome.UNKNOWN})
 # Counted up when rows say more or other things of the same answer than before: then all are written anew.
 REVISION = 3
 SEVERITY_ORDER = "CHMLI"

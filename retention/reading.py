@@ -39,6 +39,7 @@ ACCEPTANCE_TYPES = (
     "acceptance_application", "acceptance_opinion", "acceptance_review_opinion", "acceptance_extension",
     "unit_acceptance_report", "acceptance_result_submission", "completion_confirmation", "phase_acceptance", "termination_approval")
 ENDED = "values.terminated_on"
+NOTHING = frozenset[str]()
 REGISTER_FIELDS = ("register", "owner", "values", "evidence")
 _PROJECT_FIELDS = tuple(name for one in fields(ProjectFacts) if (name := one.name) in Project._fields and name != "id")
 _CONTRACT_FIELDS = tuple(one.name for one in fields(ContractFacts))
@@ -177,7 +178,7 @@ def document_facts(row: Mapping[str, Any], zone: ZoneInfo, values: tuple[FieldFa
     day = row.get("doc_date")
     return DocumentFacts(
         id=row["_id"], type=row["type"], doc_date=day.date() if day else None, issuer=row.get("issuer", ""),
-        conclusion=row.get("conclusion", ""), terms=frozenset(row.get("terms", ())), title=row["title"],
+        conclusion=row.get("conclusion", ""), terms=frozenset(terms) if (terms := row.get("terms")) else NOTHING, title=row["title"],
         filed_on=None if day else row["created_at"].astimezone(zone).date(), unconfirmed=_unconfirmed(row),
         values=values)
 

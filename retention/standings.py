@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 from archive.requirements import ProjectProfile, Requirement, required_materials
-from retention.compliance.findings import Finding, Outcome, Severity
+from retention.compliance.findings import UNSETTLED, Finding, Outcome, Severity
 from retention.compliance.rules import all_rules
-from retention.kept import UNSETTLED, Place, as_stored, deserves_alert, digest_of
+from retention.kept import Place, as_stored, deserves_alert, digest_of
 from retention.reading import Reading
 from retention.sums import COUNTED
 

@@ -10,10 +10,11 @@ reason does too.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 MARK = "\x1f"
 TODAY = f"{MARK}t{MARK}"
+V = TypeVar("V")
 _SPOT = re.compile(f"{TODAY}|{MARK}([sud])([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}){MARK}")
 
 
@@ -50,7 +51,7 @@ def all_said(texts: Iterable[str], today: date) -> tuple[str, ...]:
     return tuple([said(text, today) for text in texts])
 
 
-def values_said(inputs: Mapping[str, JsonValue], today: date) -> dict[str, JsonValue]:
+def values_said(inputs: Mapping[str, V], today: date) -> dict[str, V | int | str]:
     """An input that is nothing but a count is a number."""
     return {name: _number(value, today) if isinstance(value, str) and value.startswith(MARK) else value
             for name, value in inputs.items()}

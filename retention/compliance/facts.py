@@ -11,6 +11,7 @@ from functools import cached_property
 
 from archive.registers import register_of
 from archive.registers.columns import PROJECT
+from retention.compliance.findings import Verdict
 from retention.compliance.rows import Row
 from retention.compliance.rule_settings import RuleSettings
 from retention.compliance.setting_values import version_of
@@ -184,6 +185,11 @@ class Facts:
 
     @cached_property
     def _by_types(self) -> dict[tuple[str, ...], tuple[DocumentFacts, ...]]:
+        return {}
+
+    @cached_property
+    def of_papers(self) -> dict[int, tuple[object, Verdict]]:
+        """What was judged of papers that rules ask for (`papers.judged`)."""
         return {}
 
     def contracts_of(self, *types: str) -> tuple[ContractFacts, ...]:

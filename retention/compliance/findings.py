@@ -25,6 +25,10 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+UNSETTLED = frozenset({Outcome.FAILED, Outcome.DUE, Outcome.UNKNOWN})
+"""What is kept as a row; of everything else only that it was so."""
+
+
 class Severity(StrEnum):
     """C illegal or blocking, H overdue or missing mandatory evidence, M should be fixed, L housekeeping, I information.
 
@@ -80,8 +84,8 @@ class Finding(NamedTuple):
     days_left: due_on minus the day judged, negative when overdue. milestones: values of days_left on which somebody
     is to be told. provisional: rests on a year whose working days are not announced yet. quiet: another finding tells
     people of it (R26-4 of the papers a stage lacks), so it opens no alert of its own. settings_version: which values of
-    the settings it was judged by. lasting: where days are counted until today, the same with the counts left open. All texts
-    are Chinese.
+    the settings it was judged by. given: `inputs` as the rule gave them. lasting: where days are counted until today, the
+    same with the counts left open. All texts are Chinese.
     """
 
     rule: str
@@ -93,7 +97,7 @@ class Finding(NamedTuple):
     due_on: date | None
     days_left: int | None
     reason: str
-    inputs: dict[str, JsonValue]
+    given: Mapping[str, object]
     steps: tuple[str, ...]
     clears_when: str
     provisional: bool
@@ -102,6 +106,11 @@ class Finding(NamedTuple):
     quiet: bool = False
     settings_version: str = ""
     lasting: Lasting | None = None
+
+    @property
+    def inputs(self) -> dict[str, JsonValue]:
+        """What was given, as JSON knows it; made when it is asked for, which of nearly all findings nobody does."""
+        return all_plain(self.given)
 
     @property
     def kept(self) -> Lasting:
@@ -150,6 +159,10 @@ def changed(verdict: Verdict, *, inputs: Mapping[str, Input] | None = None, reas
     return Verdict(verdict.outcome, reason or verdict.reason, verdict.severity, verdict.subject, verdict.due_on,
                    verdict.inputs if inputs is None else inputs, verdict.steps, verdict.clears_when, verdict.provisional,
                    verdict.milestones, quiet or verdict.quiet)
+
+
+def all_plain(given: Mapping[str, object]) -> dict[str, JsonValue]:
+    return {name: value if type(value) is str else plain(value) for name, value in given.items()}
 
 
 _AS_IT_IS = frozenset({str, int, float, bool})

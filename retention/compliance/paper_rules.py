@@ -11,7 +11,7 @@ from retention.compliance import scope
 from retention.compliance.anchors import NAMES
 from retention.compliance.facts import Facts
 from retention.compliance.findings import Severity, Verdict
-from retention.compliance.papers import Paper, judge_paper
+from retention.compliance.papers import Paper, judged
 from retention.compliance.rule import COMPANION, MEASURES, Rule
 from retention.compliance.scope import Scope
 from retention.compliance.stages import type_name
@@ -50,7 +50,7 @@ def _rule(key: str, line: Mapping[str, Any]) -> PaperRule:
 
     def judge(facts: Facts) -> Iterator[Verdict]:
         for paper in papers:
-            yield judge_paper(facts, paper)
+            yield judged(facts, paper)
 
     made = Rule(key, line["title"], line["clause"], Severity(line["severity"]), tuple(line["targets"]),
                 _arithmetic(papers, line), judge, _scope(key, line.get("applies", ())), tuple(line.get("also", ())), types,

@@ -7,7 +7,6 @@ tell a paper that was never written from one that was not brought in yet.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 from archive.chinese import squash
 from retention.compliance.anchors import Anchor, anchor
@@ -132,20 +131,14 @@ def _overdue(facts: Facts, paper: Paper, event: Anchor, last: date, inputs: dict
     return changed(verdict, quiet=True)  # what a stage lacks is told together, by R26-4
 
 
+def judged(facts: Facts, paper: Paper) -> Verdict:
+    """`judge_paper`, once an evaluation: R26-4 asks again what the rules of a stage have asked."""
+    known = facts.of_papers
+    if (found := known.get(id(paper))) is None:
+        found = known[id(paper)] = paper, judge_paper(facts, paper)  # with the paper, so that no other gets its id
+    return found[1]
+
+
 def missing(facts: Facts, paper: Paper) -> bool:
-    """Whether `judge_paper` would say that the paper is missing, without saying it; what is asked first is told soonest."""
-    if not filed(facts, group_of(paper.types[0])) or not past(facts, paper):
-        return False
-    return not _found(facts, paper) and facts.project.waived.isdisjoint(paper.types) and not paper.applies(facts)
-
-
-def past(facts: Facts, paper: Paper) -> bool:
-    """Whether its event is so long ago that it should have been filed."""
-    day = anchor(facts, paper.event).day
-    return day is not None and day < _filed_since(facts)
-
-
-@lru_cache(maxsize=8)  # facts are equal only to themselves: once an evaluation
-def _filed_since(facts: Facts) -> date:
-    """The first day of which papers may still be on their way."""
-    return facts.today - timedelta(days=facts.settings.filing_days)
+    """Whether the paper should be there and is not, and its stage is to tell of it."""
+    return judged(facts, paper).quiet

@@ -3,7 +3,7 @@
 Must not know which rules exist (`retention.compliance.rules`) nor evaluate many of them (`engine`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -12,7 +12,7 @@ from archive.errors import NotFound
 from retention.compliance.anchors import anchor
 from retention.compliance.counted import MARK, Lasting, all_said, said, values_said
 from retention.compliance.facts import Facts
-from retention.compliance.findings import Finding, Outcome, Severity, Verdict, plain
+from retention.compliance.findings import UNSETTLED, Finding, Outcome, Severity, Verdict, all_plain
 from retention.compliance.scope import Scope, everything
 from retention.compliance.unconfirmed import with_doubts
 
@@ -90,14 +90,15 @@ class Rule:
         if verdict.inputs and facts.doubtful:
             verdict = with_doubts(facts, verdict)
         outcome, reason, _, subject, due_on, inputs, steps, clears_when, provisional, milestones, quiet = verdict
-        shown = {name: value if type(value) is str else plain(value) for name, value in inputs.items()} if inputs else {}
+        given: Mapping[str, object] = inputs
         left, lasting = None if due_on is None else (due_on - facts.today).days, None
         if MARK in reason:
-            lasting, reason = Lasting(reason, steps, shown), said(reason, facts.today)
-            steps, shown = all_said(steps, facts.today), values_said(shown, facts.today)
-        return Finding(self.id, self.version, self.clause, subject, outcome, self._weigh(facts, verdict), due_on, left, reason, shown,
-                       steps, clears_when, provisional, self.targets, milestones, quiet, facts.settings_version,
-                       lasting)
+            lasting, reason = Lasting(reason, steps, all_plain(given)), said(reason, facts.today)
+            steps, given = all_said(steps, facts.today), values_said(given, facts.today)
+        if given and outcome in UNSETTLED:
+            given = all_plain(given)  # it will be kept: what JSON does not know is this rule's fault, and is said of it
+        return Finding(self.id, self.version, self.clause, subject, outcome, self._weigh(facts, verdict), due_on, left, reason, given,
+                       steps, clears_when, provisional, self.targets, milestones, quiet, facts.settings_version, lasting)
 
     def _before_its_time(self, facts: Facts) -> str:
         if self.pack == COMPANION:
@@ -109,10 +110,11 @@ class Rule:
         return _older(facts) if self.legacy is None else ""
 
     def _weigh(self, facts: Facts, verdict: Verdict) -> Severity:
-        if verdict.outcome in (Outcome.PASSED, Outcome.NOT_APPLICABLE):
+        outcome = verdict.outcome
+        if outcome is Outcome.PASSED or outcome is Outcome.NOT_APPLICABLE:
             return verdict.severity or Severity.I
         # What is only to come weighs nothing unless its rule says so; the rule's severity is that of a breach.
-        usual = Severity.I if verdict.outcome is Outcome.DUE else self.severity
+        usual = Severity.I if outcome is Outcome.DUE else self.severity
         severity = verdict.severity or usual
         old = self.legacy is not None and self.pack == MEASURES and is_legacy(facts)
         return severity.at_most(self.legacy) if self.legacy is not None and old else severity
@@ -138,7 +140,7 @@ def _outside(rule: str, version: int, clause: str, targets: tuple[str, ...], set
     """The answer to whom a rule does not concern: the commonest of all, and for very many projects the same."""
     return (Finding(
         rule=rule, rule_version=version, clause=clause, subject="", outcome=Outcome.NOT_APPLICABLE, severity=Severity.I,
-        due_on=None, days_left=None, reason=reason, inputs={}, steps=(), clears_when="", provisional=False, targets=targets,
+        due_on=None, days_left=None, reason=reason, given={}, steps=(), clears_when="", provisional=False, targets=targets,
         milestones=(), settings_version=settings),)
 
 

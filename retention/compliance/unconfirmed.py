@@ -16,7 +16,10 @@ _DECIDED = (Outcome.PASSED, Outcome.FAILED)
 def with_doubts(facts: Facts, verdict: Verdict) -> Verdict:
     """The verdict, with what is unconfirmed of the documents it names."""
     inputs = verdict.inputs
-    named = _documents(inputs.get("documents")) + _documents(inputs.get("document"))
+    several, one = inputs.get("documents"), inputs.get("document")
+    if not several and not one:
+        return verdict
+    named = _documents(several) + _documents(one)
     if not named or facts.doubtful.keys().isdisjoint(named):
         return verdict
     words = _words(frozenset[str]().union(*[facts.doubtful.get(key, ()) for key in named]))

@@ -9,7 +9,7 @@ from retention.compliance.facts import OM, Facts
 from retention.compliance.findings import Input, Severity, Verdict, due, failed, not_applicable, passed
 from retention.compliance.milestones import countdown
 from retention.compliance.paper_rules import PaperRule, paper_rules
-from retention.compliance.papers import missing, past
+from retention.compliance.papers import missing
 from retention.compliance.rule import rule
 from retention.compliance.stages import filed, group_of
 
@@ -41,7 +41,7 @@ def _lacking(facts: Facts) -> dict[str, dict[str, Severity]]:
     """By group the names of what is missing, each with the gravest severity of the rules that ask for it."""
     found: dict[str, dict[str, Severity]] = {}
     for made in _grave():
-        if not past(facts, made.papers[0]) or made.rule.applies(facts):
+        if made.rule.applies(facts):
             continue
         for paper in made.papers:
             if missing(facts, paper):
