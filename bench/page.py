@@ -88,11 +88,11 @@ def _register(report: Report) -> list[str]:
 
 
 def _sweep(report: Report) -> list[str]:
-    """Measured apart (`python -m bench.sweep`), beside other work: seconds on the clock say little, those of the processor compare."""
+    """Measured apart (`python -m bench.sweep`): hours, and nothing else may run meanwhile."""
     found = report["sweep"]
-    names = {"first": "首次，开启全部预警 · first, every alert opens",
+    names = {"first": "最初一次，开启全部预警 · the very first, every alert opens",
              "later": "同日再次，没有变化 · again on the same day, nothing changed",
-             "night": "次日夜间，天数推移 · the next night, days are counted on"}
+             "night": "此后的夜间 · a night after it"}
     rows: list[Row] = [
         (title, run["seconds"], *(run["processor"].get(name, 0.0) for name in ("admin.judging_process", "admin jobs", "mongod")),
          round(sum(run["processor"].values()) * 1000 / found["projects"], 1), run["megabytes"]["peak"])
