@@ -119,13 +119,13 @@ class Worker:
 
 
 def wait_until_done(system: System, subjects: Collection[str], *, timeout: float,
-                    progress: Callable[[int], None] | None = None) -> bool:
-    """Wait until no event about these subjects is left; False where the time (seconds) was over first."""
+                    progress: Callable[[int], None] | None = None, lanes: Collection[str] = ()) -> bool:
+    """Wait until no event about these subjects is left (in these lanes); False where the time (seconds) was over first."""
     pause, end, left = threading.Event(), time.monotonic() + timeout, set(subjects)
     while time.monotonic() < end:
-        left = waiting(left)
+        left = waiting(left, lanes)
         # An event leaves its follower before it ends, but one look at many need not see both: look at all again.
-        if not left and not (left := waiting(subjects)):
+        if not left and not (left := waiting(subjects, lanes)):
             return True
         if progress:
             progress(len(left))

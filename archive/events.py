@@ -102,9 +102,11 @@ def seconds_behind(now: datetime, lane: str = "") -> float:
     return max((now - oldest["at"]).total_seconds(), 0.0) if oldest else 0.0
 
 
-def waiting(subjects: Collection[str]) -> set[str]:
-    """Those of the subjects about which events are left."""
-    match = {"finished": False, "subject": {"$in": list(subjects)}}
+def waiting(subjects: Collection[str], lanes: Collection[str] = ()) -> set[str]:
+    """Those of the subjects about which events are left, in these lanes where any are named."""
+    match: dict[str, Any] = {"finished": False, "subject": {"$in": list(subjects)}}
+    if lanes:
+        match["$or"] = [claims.waiting_in(lane) for lane in lanes]
     return {row["subject"] for row in collection(OutboxEvent).find(
         match, {"_id": 0, "subject": 1}, hint=[("finished", 1), ("subject", 1)])}
 

@@ -14,6 +14,7 @@ from admin.system import System
 from admin.worker import working
 from archive import taxonomy
 from archive.digests import digests_of
+from archive.effects import INDEX, LOOK, OCR, READ, UNPACK
 from archive.errors import ArchiveError, Refused
 from archive.models import Channel
 from archive.operations.documents import Filed
@@ -24,6 +25,7 @@ from ingest.many import Heap, Told
 
 WAIT_SECONDS = 3600.0
 TELL_SECONDS = 10.0
+TO_BE_FOUND = (READ, UNPACK, LOOK, OCR, INDEX)
 
 
 @click.command()
@@ -42,9 +44,11 @@ def ingest(paths: tuple[Path, ...], code: str, type_key: str, as_json: bool) -> 
         receipt = open_receipt(LOCAL, system.clock, code, Channel.CLI)
         with worker.more_to_come() if worker else nullcontext():
             reports = _file_all(system, files, code, Given(type=type_key), receipt.id, quiet=as_json)
-        documents = [r.document for r in reports if r.document]
-        searchable = wait_for_all(system, documents, WAIT_SECONDS, None if as_json else Progress())
-        seconds = round(time.monotonic() - started, 3)
+            documents, progress = [r.document for r in reports if r.document], None if as_json else Progress()
+            searchable = wait_for_all(system, documents, WAIT_SECONDS, progress, TO_BE_FOUND)
+            seconds = round(time.monotonic() - started, 3)
+        if searchable:
+            wait_for_all(system, documents, WAIT_SECONDS, progress)  # until they are compared with others, and judged
         complete(reports)
         receipt = close_receipt(LOCAL, system.clock, receipt.id) if reports else receipt
     if as_json:

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +32,12 @@ class FileReport:
 
 
 def wait_for_all(system: System, documents: Sequence[str], timeout: float,
-                 progress: Callable[[int], None] | None = None) -> bool:
-    """Wait for these and for everything that comes out of them; False where the time (seconds) was over first."""
+                 progress: Callable[[int], None] | None = None, lanes: Collection[str] = ()) -> bool:
+    """Wait for these and for everything that comes out of them (in these lanes); False where the time (seconds) was over
+    first."""
     end, known, fresh = time.monotonic() + timeout, set(documents), set(documents)
     while fresh:
-        if not wait_until_done(system, fresh, timeout=max(end - time.monotonic(), 0.0), progress=progress):
+        if not wait_until_done(system, fresh, timeout=max(end - time.monotonic(), 0.0), progress=progress, lanes=lanes):
             return False
         fresh = _inside(fresh) - known    # a bundle is done only after its last member was filed
         known |= fresh

@@ -11,6 +11,7 @@ from admin import worker as module
 from admin.system import System
 from admin.worker import Worker, wait_until_done, working
 from archive import events
+from archive.claims import Event
 from archive.effects import GUARD, INDEX, JUDGE, LANES
 from archive.errors import EngineDown
 from archive.events import Subscription, waiting
@@ -43,7 +44,7 @@ def made(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
         each.stop()
 
 
-def nothing(_: Sequence[OutboxEvent]) -> Mapping[str, str]:
+def nothing(_: Sequence[Event]) -> Mapping[str, str]:
     return {}
 
 
@@ -58,11 +59,11 @@ def emit(system: System, *subjects: str, kind: str = "document.filed") -> None:
 def test_a_lane_that_hangs_holds_up_no_other(system: System, made: Callable[..., Worker]) -> None:
     judged, go = threading.Event(), threading.Event()
 
-    def hang(_: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def hang(_: Sequence[Event]) -> Mapping[str, str]:
         go.wait(20)
         return {}
 
-    def judge(_: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def judge(_: Sequence[Event]) -> Mapping[str, str]:
         judged.set()
         return {}
 
@@ -79,7 +80,7 @@ def test_a_lane_that_hangs_holds_up_no_other(system: System, made: Callable[...,
 def test_a_patient_lane_takes_a_heap_as_a_whole_and_the_others_go_on(system: System, made: Callable[..., Worker]) -> None:
     judged: list[set[str]] = []
 
-    def judge(found: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def judge(found: Sequence[Event]) -> Mapping[str, str]:
         judged.append({event.subject for event in found})
         return {}
 
@@ -93,6 +94,24 @@ def test_a_patient_lane_takes_a_heap_as_a_whole_and_the_others_go_on(system: Sys
         assert judged == []
     assert wait_until_done(system, ["a", "b", "c"], timeout=10)
     assert judged == [{"a", "b", "c"}]
+
+
+def test_who_only_waits_until_it_can_be_found_does_not_wait_for_the_rest(system: System, made: Callable[..., Worker]) -> None:
+    go = threading.Event()
+
+    def judge(_: Sequence[Event]) -> Mapping[str, str]:
+        go.wait(20)
+        return {}
+
+    emit(system, "a")
+    made(judge=judge).start()
+    try:
+        assert wait_until_done(system, ["a"], timeout=10, lanes=[INDEX, GUARD])
+        assert not wait_until_done(system, ["a"], timeout=0.3)
+        assert not wait_until_done(system, ["a"], timeout=0.3, lanes=[INDEX, JUDGE])
+    finally:
+        go.set()
+    assert wait_until_done(system, ["a"], timeout=10)
 
 
 def test_a_patient_lane_looks_now_and_then_and_stops_at_once(system: System, made: Callable[..., Worker],
@@ -113,7 +132,7 @@ def test_a_lane_asks_an_engine_that_is_away_with_one_event_at_a_time(system: Sys
     sizes: list[int] = []
     back = threading.Event()
 
-    def index(batch: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def index(batch: Sequence[Event]) -> Mapping[str, str]:
         sizes.append(len(batch))
         if not back.is_set():
             raise EngineDown(engine="Elasticsearch", reason="away")
@@ -132,7 +151,7 @@ def test_a_lane_asks_an_engine_that_is_away_with_one_event_at_a_time(system: Sys
 def test_one_event_that_brings_its_engine_down_does_not_keep_the_others_waiting(system: System, made: Callable[..., Worker]) -> None:
     done: set[str] = set()
 
-    def index(batch: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def index(batch: Sequence[Event]) -> Mapping[str, str]:
         if any(event.subject == "poison" for event in batch):
             raise EngineDown(engine="检索索引", reason="panic")
         done.update(event.subject for event in batch)
@@ -161,7 +180,7 @@ def test_a_worker_lives_through_a_bug_of_the_outbox_itself(system: System, made:
 def test_stopping_waits_for_a_batch_and_takes_no_more(system: System, made: Callable[..., Worker]) -> None:
     begun, go = threading.Event(), threading.Event()
 
-    def index(_: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def index(_: Sequence[Event]) -> Mapping[str, str]:
         begun.set()
         go.wait(20)
         return {}

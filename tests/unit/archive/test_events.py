@@ -14,6 +14,7 @@ from pymongo.errors import NotPrimaryError
 
 from admin.system import System
 from archive import claims, effects, events, transaction
+from archive.claims import Event
 from archive.clock import FixedClock
 from archive.errors import EngineDown
 from archive.events import AWAY, Delivery, NotNow, Subscription, deliver, lag
@@ -46,7 +47,7 @@ class Recorder:
         self.fail = dict(fail or {})
         self.error = error
 
-    def __call__(self, batch: Sequence[OutboxEvent]) -> Mapping[str, str | EngineDown]:
+    def __call__(self, batch: Sequence[Event]) -> Mapping[str, str | EngineDown]:
         errors = {}
         for event in batch:
             self.got.append(event.subject)
@@ -65,7 +66,7 @@ def judge(handler: events.Handler) -> Subscription:
 
 
 def failing(error: Exception) -> events.Handler:
-    def handle(_: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def handle(_: Sequence[Event]) -> Mapping[str, str]:
         raise error
     return handle
 
@@ -92,7 +93,7 @@ def test_a_lane_does_not_wait_for_another(system: System) -> None:
     emit(system, "a", kind="test.happened")
     seen: list[Delivery] = []
 
-    def slow(_: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def slow(_: Sequence[Event]) -> Mapping[str, str]:
         seen.append(deliver(judge(Recorder())))
         return {}
 
@@ -121,7 +122,7 @@ def test_whatever_fails_each_lane_is_done_with_every_event_in_the_end(system: Sy
     done: dict[str, list[str]] = {"index": [], "judge": []}
 
     def handler(lane: str, how: str) -> events.Handler:
-        def handle(batch: Sequence[OutboxEvent]) -> Mapping[str, str | EngineDown]:
+        def handle(batch: Sequence[Event]) -> Mapping[str, str | EngineDown]:
             if how == "stop":
                 raise NotNow
             error: str | EngineDown = EngineDown(engine="X", reason="away") if how == "away" else "bad"
@@ -236,7 +237,7 @@ def test_a_claim_is_renewed_while_its_events_are_handled(system: System, monkeyp
     emit(system, "a")
     others: list[list[str]] = []
 
-    def long_work(batch: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def long_work(batch: Sequence[Event]) -> Mapping[str, str]:
         collection(OutboxEvent).update_many({}, [{"$set": {"due.index": after(timedelta(seconds=1))}}])
         until(lambda: stored("a").due["index"] > datetime.now(UTC) + timedelta(seconds=20))
         others.append(claimed())
@@ -249,7 +250,7 @@ def test_a_claim_is_renewed_while_its_events_are_handled(system: System, monkeyp
 def test_who_lost_a_claim_settles_nothing(system: System) -> None:
     emit(system, "a", "b")
 
-    def frozen(batch: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def frozen(batch: Sequence[Event]) -> Mapping[str, str]:
         pass_time(claims.TERM)
         assert claimed(most=1), "another worker takes one over"
         return {batch[0].id: "bad", batch[1].id: "bad"}
@@ -259,7 +260,7 @@ def test_who_lost_a_claim_settles_nothing(system: System) -> None:
 
     collection(OutboxEvent).update_many({}, {"$set": {"due.index": AT_ONCE}, "$unset": {"claims": 1}})
 
-    def slow(batch: Sequence[OutboxEvent]) -> Mapping[str, str]:
+    def slow(batch: Sequence[Event]) -> Mapping[str, str]:
         pass_time(claims.TERM)
         claimed(most=1)
         return {}
