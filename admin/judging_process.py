@@ -13,8 +13,8 @@ from admin import backends, settings
 from archive.models.connection import connect, disconnect
 from retention.alerts import judge_batch
 
-# What is read and judged of a batch is no cycle and goes by itself: to look for cycles often is a tenth of the time.
-COLLECT_AFTER = 50_000
+# What is read and judged of a batch is no cycle and goes by itself: to look for cycles while it is there is a sixth of the time.
+COLLECT_AFTER = 500_000
 
 
 def main() -> None:

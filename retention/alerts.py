@@ -109,13 +109,20 @@ def refresh(judge: Judge, codes: Iterable[str] | None = None, today: date | None
 
 
 def batches(codes: Iterable[str] | None, done: frozenset[str]) -> list[list[str]]:
-    """These projects (all where None) without those done, in batches, those of a unit behind each other: what belongs to
-    the unit is read once."""
+    """These projects (all where None) without those done, in batches. What belongs to a unit is read once for all of its projects
+    in a batch, so a unit is divided only where it has more than one holds."""
     chosen = {} if codes is None else {"code": {"$in": sorted(set(codes))}}
     rows = collection(Project).find(chosen, {"_id": 0, "code": 1, "unit": 1})
-    wanted = [code for _, code in sorted((row["unit"], row["code"]) for row in rows)]
-    wanted = [code for code in wanted if code not in done]
-    return [wanted[start:start + BATCH] for start in range(0, len(wanted), BATCH)]
+    units: dict[str, list[str]] = {}
+    for unit, code in sorted((row["unit"], row["code"]) for row in rows if row["code"] not in done):
+        units.setdefault(unit, []).append(code)
+    found: list[list[str]] = [[]]
+    for own in units.values():
+        if len(found[-1]) + len(own) > BATCH:
+            found += [own[start:start + BATCH] for start in range(0, len(own), BATCH)]
+        else:
+            found[-1] += own
+    return [batch for batch in found if batch]
 
 
 def judge_batch(judge: Judge, reader: Reader, codes: Sequence[str], record_sweep: bool,
@@ -127,8 +134,7 @@ def judge_batch(judge: Judge, reader: Reader, codes: Sequence[str], record_sweep
         turn.begin(codes)
         rows = collection(Project).find({"code": {"$in": list(codes)}}).sort("code", 1)
         judged = [_judged(read, reader.today) for read in reader.read(list(rows))]
-        with gate():
-            kept = keep(judge.clock, turn, judged, reader.today, record_sweep)
+        kept = keep(judge.clock, turn, judged, reader.today, record_sweep, gate)
         sweep.add(Sweep(len(judged) - len(kept.overtaken), kept.tally.opened, kept.tally.changed, kept.tally.cleared))
         if not (codes := kept.overtaken):
             break

@@ -6,19 +6,22 @@ standing takes the new day, and, in a sweep, the ledger names it.
 """
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any
 
+import bson
+from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateMany
 
 from archive.access import system_actor
 from archive.clock import Clock
 from archive.transaction import Transaction, collection, write
-from retention.compliance.findings import UNSETTLED, Finding
-from retention.kept import Place, Row, Rows, Tally, as_stored, brought_up
+from retention.compliance.findings import Finding
+from retention.kept import AlertLog, Place, Row, Rows, Tally, as_stored, brought_up
 from retention.models import FindingRecord, Standing
 from retention.sums import Changes, is_counted
 from retention.turns import Overtaken, Turn
@@ -45,42 +48,71 @@ class Kept:
     overtaken: Sequence[str]
 
 
-def keep(clock: Clock, turn: Turn, batch: Sequence[Judged], day: date, record: bool) -> Kept:
-    """Store a batch, as far as there is anything to store; `record`: name all of it in the ledger."""
-    fresh = _fresh(batch, day)
-    chosen = [one for one in batch if record or fresh[one.place.code] is not Look.NOTHING]
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What is to be kept of one project. found: its rows, where it had none and they could be made without asking the database;
+    inserts: these, in the form they are sent in."""
+
+    judged: Judged
+    look: "Look"
+    log: AlertLog
+    found: Rows | None = None
+    inserts: Sequence[InsertOne[RawBSONDocument]] = ()
+
+    @property
+    def weight(self) -> int:
+        """About how many rows are written: of one that is known only what has changed."""
+        return len(self.inserts) or (CHANGED_ROWS if self.look is Look.ROWS else 0)
+
+
+def keep(clock: Clock, turn: Turn, batch: Sequence[Judged], day: date, record: bool,
+         gate: Callable[[], AbstractContextManager[object]] = nullcontext) -> Kept:
+    """Store a batch, as far as there is anything to store; `record`: name all of it in the ledger. `gate` is passed one at a time,
+    to write: what can be made ready is made before."""
+    looks = _looks(batch, day)
+    chosen = [_ready(clock, one, looks[one.place.code], day) for one in batch
+              if record or looks[one.place.code] is not Look.NOTHING]
     total, overtaken = Tally(), list[str]()
-    for portion in _portions(chosen, fresh):
-        kept = _keep(clock, turn, portion, fresh, day, record)
-        total, overtaken = total.plus(kept.tally), [*overtaken, *kept.overtaken]
+    with gate():
+        for portion in _portions(chosen):
+            kept = _keep(clock, turn, portion, day, record)
+            total, overtaken = total.plus(kept.tally), [*overtaken, *kept.overtaken]
     return Kept(total, overtaken)
 
 
-def _keep(clock: Clock, turn: Turn, portion: Sequence[Judged], fresh: Mapping[str, "Look"], day: date, record: bool) -> Kept:
+def _ready(clock: Clock, one: Judged, look: "Look", day: date) -> _Ready:
+    """Nobody else writes rows of a project whose turn this is."""
+    log = AlertLog(clock.now(), ACTOR.id)
+    if look is not Look.FIRST:
+        return _Ready(one, look, log)
+    found = brought_up(log, one.place, one.findings, (), day)
+    return _Ready(one, look, log, found, [InsertOne(RawBSONDocument(bson.encode(row))) for row in found.added])
+
+
+def _keep(clock: Clock, turn: Turn, portion: Sequence[_Ready], day: date, record: bool) -> Kept:
     try:
-        return write(ACTOR, clock, lambda tx: _kept(tx, turn, portion, fresh, day, record))
+        return write(ACTOR, clock, lambda tx: _kept(tx, turn, portion, day, record))
     except Overtaken:
-        return Kept(Tally(), [one.place.code for one in portion])
+        return Kept(Tally(), [one.judged.place.code for one in portion])
 
 
-def _portions(chosen: Sequence[Judged], fresh: Mapping[str, "Look"]) -> Iterator[list[Judged]]:
+def _portions(chosen: Sequence[_Ready]) -> Iterator[list[_Ready]]:
     """In order, each with some MOST_ROWS to write at most: the database holds all that a transaction touches in its cache and
     undoes it, again and again, where that is too much."""
-    portion, weight = list[Judged](), 0
+    portion, weight = list[_Ready](), 0
     for one in chosen:
-        heavy = fresh[one.place.code].weight(one)
-        if portion and weight + heavy > MOST_ROWS:
+        if portion and weight + one.weight > MOST_ROWS:
             yield portion
             portion, weight = [], 0
         portion.append(one)
-        weight += heavy
+        weight += one.weight
     if portion:
         yield portion
 
 
 class Look(Enum):
-    """What there is to keep of an evaluation: all of its rows, rows to be looked at, another standing, the new day alone,
-    nothing."""
+    """What there is to keep of an evaluation: rows where there were none, rows to be looked at, another standing, the new day
+    alone, nothing."""
 
     FIRST = "first"
     ROWS = "rows"
@@ -89,72 +121,71 @@ class Look(Enum):
     NOTHING = "nothing"
 
     @property
-    def at_rows(self) -> bool:
-        return self in (Look.FIRST, Look.ROWS)
-
-    @property
     def stands(self) -> bool:
         """Whether the standing is written, with more than the day."""
-        return self.at_rows or self is Look.STANDING
-
-    def weight(self, one: "Judged") -> int:
-        """About how many rows are written: of one that is known only what has changed."""
-        if self is Look.FIRST:
-            return sum(finding.outcome in UNSETTLED for finding in one.findings)
-        return CHANGED_ROWS if self is Look.ROWS else 0
+        return self in (Look.FIRST, Look.ROWS, Look.STANDING)
 
 
-def _fresh(batch: Sequence[Judged], day: date) -> dict[str, Look]:
-    ids = [one.place.dossier for one in batch]
+def _looks(batch: Sequence[Judged], day: date) -> dict[str, Look]:
+    ids, rows = [one.place.dossier for one in batch], collection(FindingRecord)
     stored = {row["_id"]: row for row in collection(Standing).find({"_id": {"$in": ids}})}
-    lapsed = {row["dossier"] for row in collection(FindingRecord).find(
+    again = {row["dossier"] for row in rows.find(
         {"waiver.until": {"$lt": as_stored(day)}, "alert": "open", "dossier": {"$in": ids}}, {"dossier": 1})}
-    return {one.place.code: _look(one, stored.get(one.place.dossier, {}), lapsed) for one in batch}
+    if new := [key for key in ids if key not in stored]:
+        again |= set(rows.distinct("dossier", {"dossier": {"$in": new}}))
+    return {one.place.code: _look(one, stored.get(one.place.dossier, {}), again) for one in batch}
 
 
-def _look(one: Judged, old: Mapping[str, Any], lapsed: Container[str]) -> Look:
+def _look(one: Judged, old: Mapping[str, Any], again: Container[str]) -> Look:
+    """again: dossiers of which a waiver has lapsed, and those that have rows and no standing."""
+    if one.place.dossier in again:
+        return Look.ROWS
     if not old:
         return Look.FIRST
-    if old.get("digest") != one.standing["digest"] or one.place.dossier in lapsed or not is_counted(old):
+    if old.get("digest") != one.standing["digest"] or not is_counted(old):
         return Look.ROWS
     if {**old, "evaluated_on": one.standing["evaluated_on"]} != one.standing:
         return Look.STANDING
     return Look.NOTHING if old == one.standing else Look.DAY
 
 
-def _stand(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look], day: date) -> None:
+def _stand(tx: Transaction, held: Sequence[_Ready], day: date) -> None:
     """Most of a night's standings are those of yesterday with another day."""
-    tx.bulk(Standing, [ReplaceOne({"_id": one.place.dossier}, one.standing, upsert=True) for one in held
-                       if fresh[one.place.code].stands])
-    if same := [one.place.dossier for one in held if fresh[one.place.code] is Look.DAY]:
+    tx.bulk(Standing, [ReplaceOne({"_id": one.judged.place.dossier}, one.judged.standing, upsert=True) for one in held
+                       if one.look.stands])
+    if same := [one.judged.place.dossier for one in held if one.look is Look.DAY]:
         tx.bulk(Standing, [UpdateMany({"_id": {"$in": same}}, {"$set": {"evaluated_on": as_stored(day)}})])
 
 
-def _kept(tx: Transaction, turn: Turn, chosen: Sequence[Judged], fresh: Mapping[str, Look], day: date,
-          record: bool) -> Kept:
+def _kept(tx: Transaction, turn: Turn, portion: Sequence[_Ready], day: date, record: bool) -> Kept:
     """Raises Overtaken where all of them were."""
-    ours = turn.keep(tx, [one.place.code for one in chosen])
-    held = [one for one in chosen if one.place.code in ours]
-    total, rows = Tally(), _rows(tx, [one.place.dossier for one in held if fresh[one.place.code].at_rows])
+    ours = turn.keep(tx, [one.judged.place.code for one in portion])
+    held = [one for one in portion if one.judged.place.code in ours]
+    total, rows = Tally(), _rows(tx, [one.judged.place.dossier for one in held if one.look is Look.ROWS])
     changes: list[Any] = []
-    sums, stood = Changes(), _stood(tx, held, fresh)
+    sums, stood = Changes(), _stood(tx, held)
     for one in held:
-        tally, old, stored = Tally(), stood.get(one.place.dossier, {}), rows.get(one.place.dossier, [])
-        if fresh[one.place.code].at_rows:
-            found = brought_up(tx, one.place, one.findings, stored, day, tally)
+        place, log = one.judged.place, one.log
+        old, stored = stood.get(place.dossier, {}), rows.get(place.dossier, [])
+        if one.found is not None:
+            changes += one.inserts
+            _count(sums, one.found, stored, known=False)
+        elif one.look is Look.ROWS:
+            log = AlertLog(tx.now, ACTOR.id)
+            found = brought_up(log, place, one.judged.findings, stored, day)
             changes += _changes(found.added, found.changed, found.dropped)
             _count(sums, found, stored, known=is_counted(old))
-        if fresh[one.place.code].stands:
-            sums.standing(old, one.standing)
-        if tally != Tally() or (not record and fresh[one.place.code] is not Look.NOTHING):
-            _say(tx, one, day, tally)
-        total = total.plus(tally)
+        if one.look.stands:
+            sums.standing(old, one.judged.standing)
+        if log.taken or (not record and one.look is not Look.NOTHING):
+            _say(tx, one.judged, day, log)
+        total = total.plus(log.tally)
     tx.bulk(FindingRecord, changes)
-    _stand(tx, held, fresh, day)
+    _stand(tx, held, day)
     sums.keep(tx)
     if record:
-        _prove(tx, held, day)
-    return Kept(total, [one.place.code for one in chosen if one.place.code not in ours])
+        _prove(tx, [one.judged for one in held], day)
+    return Kept(total, [one.judged.place.code for one in portion if one.judged.place.code not in ours])
 
 
 def _rows(tx: Transaction, dossiers: Sequence[str]) -> dict[str, list[Row]]:
@@ -165,9 +196,9 @@ def _rows(tx: Transaction, dossiers: Sequence[str]) -> dict[str, list[Row]]:
     return found
 
 
-def _stood(tx: Transaction, held: Sequence[Judged], fresh: Mapping[str, Look]) -> dict[str, Row]:
+def _stood(tx: Transaction, held: Sequence[_Ready]) -> dict[str, Row]:
     """The standings that are about to be replaced."""
-    ids = [one.place.dossier for one in held if fresh[one.place.code].stands]
+    ids = [one.judged.place.dossier for one in held if one.look.stands]
     rows = collection(Standing).find({"_id": {"$in": ids}}, session=tx.session) if ids else ()
     return {row["_id"]: row for row in rows}
 
@@ -187,9 +218,13 @@ def _changes(added: Iterable[Row], changed: Iterable[Row], dropped: Iterable[str
             *(DeleteOne({"_id": key}) for key in dropped)]
 
 
-def _say(tx: Transaction, one: Judged, day: date, tally: Tally) -> None:
-    tx.audit(EVALUATED, f"project:{one.place.code}", day=day.isoformat(), findings=len(one.findings), opened=tally.opened,
-             changed=tally.changed, cleared=tally.cleared)
+def _say(tx: Transaction, one: Judged, day: date, log: AlertLog) -> None:
+    """One entry of the evaluation, and one of each kind of thing that happened to alerts."""
+    subject, tally = f"project:{one.place.code}", log.tally
+    for what, alerts in log.taken.items():
+        tx.audit(f"alert.{what}", subject, day=day.isoformat(), alerts=alerts)
+    tx.audit(EVALUATED, subject, day=day.isoformat(), findings=len(one.findings), opened=tally.opened, changed=tally.changed,
+             cleared=tally.cleared)
 
 
 def _prove(tx: Transaction, held: Sequence[Judged], day: date) -> None:

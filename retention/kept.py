@@ -2,17 +2,17 @@
 
 A row stands for (project, rule, subject). It is there while the answer is unsettled, and for ever once an alert was opened: what
 was always fine has no row, only its part in the digest of its project's evaluation (`Standing`). Rows are plain dictionaries here:
-a night writes millions. Every opening, change and clearing is in the row's history and in the audit.
+a night writes millions. Every opening, change and clearing is in the row's history, and in the audit, where those of one evaluation
+are told together (`AlertLog`).
 """
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from archive.transaction import Transaction
 from retention.compliance.findings import UNSETTLED, Finding, Outcome
 from retention.compliance.rules import all_rules
 
@@ -44,6 +44,28 @@ class Tally:
 
     def plus(self, other: "Tally") -> "Tally":
         return Tally(self.opened + other.opened, self.changed + other.changed, self.cleared + other.cleared)
+
+
+@dataclass(slots=True)
+class AlertLog:
+    """What happened to the alerts of one project in one evaluation, and what the audit is to say of it. at, by: what histories name.
+    taken: the alerts concerned, by what happened to them; of a first evaluation there are dozens, which are one entry."""
+
+    at: datetime
+    by: str
+    taken: dict[str, list[Row]] = field(default_factory=dict)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(*(len(self.taken.get(what, ())) for what in ("opened", "changed", "cleared")))
+
+    def turn(self, row: Row, day: date, what: str, note: str) -> None:
+        """In the row's history too."""
+        row["history"] = [*row["history"], {"at": self.at, "day": as_stored(day), "what": what, "note": note[:500], "by": self.by}]
+        due = row.get("due_on")
+        self.taken.setdefault(what, []).append({
+            "finding": row["_id"], "rule": row["rule"], "about": row["subject"], "outcome": row["outcome"],
+            "severity": row["severity"], "due_on": due.date().isoformat() if due else None})
 
 
 def finding_id(project: str, rule: str, subject: str) -> str:
@@ -89,8 +111,7 @@ class Rows:
     dropped: Sequence[str]
 
 
-def brought_up(tx: Transaction, place: Place, findings: Iterable[Finding], stored: Iterable[Row], day: date,
-               tally: Tally) -> Rows:
+def brought_up(log: AlertLog, place: Place, findings: Iterable[Finding], stored: Iterable[Row], day: date) -> Rows:
     """The project's rows brought up to what was found on this day."""
     added, changed, dropped = list[Row](), list[Row](), list[str]()
     left = {(row["rule"], row["subject"]): row for row in stored}
@@ -99,7 +120,7 @@ def brought_up(tx: Transaction, place: Place, findings: Iterable[Finding], store
         if finding.outcome not in UNSETTLED and not (old and old["history"]):
             dropped += [old["_id"]] if old else []
             continue
-        row = _brought(tx, place, finding, old, day, tally)
+        row = _brought(log, place, finding, old, day)
         if old is None:
             added.append(row)
         elif row != old:
@@ -108,7 +129,7 @@ def brought_up(tx: Transaction, place: Place, findings: Iterable[Finding], store
         if not old["history"]:
             dropped.append(old["_id"])
         elif old["alert"] == "open" or old.get("reason") != GONE:
-            changed.append({**_gone(tx, old, day, tally), "revision": old["revision"] + 1})
+            changed.append({**_gone(log, old, day), "revision": old["revision"] + 1})
     return Rows(added, changed, dropped)
 
 
@@ -117,7 +138,7 @@ def as_stored(day: date | None) -> datetime | None:
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _brought(tx: Transaction, place: Place, finding: Finding, old: Row | None, day: date, tally: Tally) -> Row:
+def _brought(log: AlertLog, place: Place, finding: Finding, old: Row | None, day: date) -> Row:
     row = {**(old or _new(finding_id(place.code, finding.rule, finding.subject))), **_content(place, finding)}
     _dated(row, finding.due_on)
     turned = old is not None and any(row.get(name) != old.get(name) for name in ("outcome", "severity", "due_on"))
@@ -125,40 +146,28 @@ def _brought(tx: Transaction, place: Place, finding: Finding, old: Row | None, d
     if wanted and row["alert"] != "open":
         row |= {"alert": "open", "opened_on": as_stored(day), "episode": row["episode"] + 1, "acknowledged_by": ""}
         row.pop("waiver", None)
-        _turn(tx, row, day, "opened", finding.reason)
-        tally.opened += 1
+        log.turn(row, day, "opened", finding.reason)
     elif not wanted and row["alert"] == "open":
         row["alert"] = "cleared"
-        _turn(tx, row, day, "cleared", finding.reason)
-        tally.cleared += 1
+        log.turn(row, day, "cleared", finding.reason)
     elif wanted and turned:
-        _turn(tx, row, day, "changed", finding.reason)
-        tally.changed += 1
+        log.turn(row, day, "changed", finding.reason)
     if row["alert"] == "open" and (waiver := row.get("waiver")) and waiver["until"] < as_stored(day):
         del row["waiver"]
-        _turn(tx, row, day, "lapsed", "豁免已到期")
+        log.turn(row, day, "lapsed", "豁免已到期")
     if row != old:
         row["evaluated_on"] = as_stored(day)
     return row
 
 
-def _gone(tx: Transaction, old: Row, day: date, tally: Tally) -> Row:
+def _gone(log: AlertLog, old: Row, day: date) -> Row:
     """A subject that is no more (a contract renumbered, a rule withdrawn): its alert clears, the row stays."""
     outcome = Outcome.NOT_APPLICABLE.value
     row = {**old, "outcome": outcome, "outcome_rank": OUTCOME_ORDER.index(outcome), "reason": GONE, "evaluated_on": as_stored(day)}
     if row["alert"] == "open":
         row["alert"] = "cleared"
-        _turn(tx, row, day, "cleared", GONE)
-        tally.cleared += 1
+        log.turn(row, day, "cleared", GONE)
     return row
-
-
-def _turn(tx: Transaction, row: Row, day: date, what: str, note: str) -> None:
-    turn = {"at": tx.now, "day": as_stored(day), "what": what, "note": note[:500], "by": tx.actor.id}
-    row["history"] = [*row["history"], turn]
-    due = row.get("due_on")
-    tx.audit(f"alert.{what}", f"finding:{row['_id']}", project=row["project"], rule=row["rule"], about=row["subject"],
-             outcome=row["outcome"], severity=row["severity"], due_on=due.date().isoformat() if due else None)
 
 
 def _new(key: str) -> Row:

@@ -61,10 +61,15 @@ class FindingRecord(Revisioned):
     """
 
     called: ClassVar[str] = "事项"
+    former_indexes = frozenset({"alert_1_severity_1_due_on_1", "history.day_1", "outcome_1_alert_1_due_on_1"})
     meta: ClassVar[dict[str, Any]] = {
         "collection": "findings", "auto_create_index": False,
-        "indexes": [("project", "rule"), ("alert", "severity", "due_on"), "dossier", "history.day",
-                    ("outcome_rank", "rank", "undated", "due_on", "project", "rule", "subject"), ("outcome", "alert", "due_on"),
+        "indexes": [("project", "rule"), "dossier",
+                    ("outcome_rank", "rank", "undated", "due_on", "project", "rule", "subject"),
+                    {"fields": ["alert", "severity", "due_on"], "name": "open", "partialFilterExpression": {"alert": "open"}},
+                    {"fields": ["alert", "rank"], "name": "cleared", "partialFilterExpression": {"alert": "cleared"}},
+                    {"fields": ["history.day"], "name": "turns", "sparse": True},
+                    {"fields": ["outcome", "alert", "due_on"], "name": "due", "partialFilterExpression": {"outcome": "due"}},
                     {"fields": ["undated", "due_on", "rank", "project", "rule", "subject"], "name": "coming",
                      "partialFilterExpression": {"outcome": "due"}},
                     {"fields": ["acknowledged_by"], "name": "taken_up", "partialFilterExpression": {"acknowledged_by": {"$gt": ""}}},
@@ -272,6 +277,7 @@ class Standing(Model):
     version it was added to the sums (`retention/sums.py`).
     """
 
+    former_indexes = frozenset({"late_since_1__id_1", "unit_1_failed_1_due_1_unknown_1"})
     meta: ClassVar[dict[str, Any]] = {
         "collection": "standings", "auto_create_index": False,
         "indexes": [("unit", "failed", "quiet", "due", "unknown"), "lacks", ("undated", "unit", "late_since"),

@@ -24,6 +24,9 @@ class ExactQuerySet(QuerySet):
 
 
 class Model(Document):
+    """former_indexes: names of those that earlier versions made and nothing needs any more."""
+
+    former_indexes: ClassVar[frozenset[str]] = frozenset()
     meta: ClassVar[dict[str, Any]] = {
         "abstract": True, "auto_create_index": False, "queryset_class": ExactQuerySet}
 

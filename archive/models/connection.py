@@ -18,7 +18,7 @@ DATABASE = "dangan"
 PATIENCE: dict[str, Any] = {"serverSelectionTimeoutMS": 15_000, "connectTimeoutMS": 10_000, "socketTimeoutMS": 120_000}
 # Nobody may say otherwise: what was accepted must outlive the server that took it.
 DURABLE: dict[str, Any] = {"w": "majority", "journal": True, "retryWrites": True, "retryReads": True}
-NAMESPACE_EXISTS = 48
+NAMESPACE_EXISTS, INDEX_NOT_FOUND = 48, 27
 # Labels by which a server says that nothing is wrong with what was asked, only with the moment.
 _MOMENTARY = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
 # Shutting down, stepping down, not primary yet, too few members for a majority.
@@ -59,7 +59,7 @@ def engine_down(error: BaseException) -> EngineDown | None:
 
 
 def prepare(models: Iterable[type[Model]]) -> None:
-    """Create collections and indexes; may be repeated, by many processes at once.
+    """Create collections and indexes, and drop those of earlier versions; may be repeated, by many processes at once.
 
     Collections must exist before a transaction may write to them. Raises EngineDown.
     """
@@ -69,6 +69,7 @@ def prepare(models: Iterable[type[Model]]) -> None:
             if model._get_collection_name() not in existing:
                 _create(model._get_collection_name())
             model.ensure_indexes()
+            _drop_former(model)
     except PyMongoError as error:
         if down := engine_down(error):
             raise down from error
@@ -81,6 +82,16 @@ def _create(name: str) -> None:
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:  # another process was quicker
             raise
+
+
+def _drop_former(model: type[Model]) -> None:
+    rows = model._get_collection()
+    for name in model.former_indexes.intersection(rows.index_information() if model.former_indexes else ()):
+        try:
+            rows.drop_index(name)
+        except OperationFailure as error:
+            if error.code != INDEX_NOT_FOUND:  # another process was quicker
+                raise
 
 
 def _unsaid(url: str) -> dict[str, Any]:

@@ -16,12 +16,14 @@ class RegisterEntry(Revisioned):
     """
 
     called: ClassVar[str] = "登记"
+    former_indexes = frozenset({"values.terminated_on_1"})
     meta: ClassVar[dict[str, Any]] = {
         "collection": "register_entries", "auto_create_index": False,
         "indexes": [
             {"fields": ["owner", "scope", "register", "key"], "unique": True, "name": "one_of_a_key",
              "partialFilterExpression": {"withdrawn": False}},
-            ("owner", "scope", "withdrawn"), ("register", "dossier"), {"fields": ["values.terminated_on"], "sparse": True}]}
+            ("owner", "scope", "withdrawn"), ("register", "dossier"),
+            {"fields": ["owner"], "name": "ended", "partialFilterExpression": {"values.terminated_on": {"$exists": True}}}]}
 
     id: str = StringField(primary_key=True, default=new_id)
     register: str = StringField(required=True)

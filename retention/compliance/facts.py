@@ -12,7 +12,7 @@ from functools import cached_property
 from archive.registers import register_of
 from archive.registers.columns import PROJECT
 from retention.compliance.findings import Verdict
-from retention.compliance.rows import Row
+from retention.compliance.rows import Row, Rows
 from retention.compliance.rule_settings import RuleSettings
 from retention.compliance.setting_values import version_of
 from retention.workdays import WorkCalendar
@@ -138,7 +138,7 @@ class DocumentFacts:
 class Facts:
     """Everything one evaluation of one project may read. Equal only to itself, so that results can be kept by it.
 
-    registers: rows of the project's own registers and of its unit's, withdrawn ones left out; read them by `rows`.
+    registers: rows of the project's own registers, unit_registers: of its unit's, withdrawn ones left out; read them by `rows`.
     unit_blocking: projects of the unit, this one included, that keep it from new ones.
     """
 
@@ -148,6 +148,7 @@ class Facts:
     documents: tuple[DocumentFacts, ...] = ()
     predecessor: ProjectFacts | None = None
     registers: tuple[Row, ...] = ()
+    unit_registers: Rows = field(default_factory=Rows)
     unit_blocking: tuple[Blocking, ...] = ()
     calendar: WorkCalendar = field(default_factory=WorkCalendar)
     settings: RuleSettings = field(default_factory=RuleSettings)
@@ -204,15 +205,8 @@ class Facts:
         Registers of units give the rows of the project's unit, of all its projects: `own_rows` for this one's.
         Raises NotFound for a register there is not.
         """
-        return self._rows_by_register.get(register_of(key).key, ())
-
-    @cached_property
-    def _rows_by_register(self) -> dict[str, tuple[Row, ...]]:
-        groups: dict[str, list[Row]] = {}
-        for row in self.registers:
-            if row.there_on(self.today):
-                groups.setdefault(row.register.key, []).append(row)
-        return {key: tuple(found) for key, found in groups.items()}
+        known = register_of(key).key
+        return self._own.of(known, self.today) or self.unit_registers.of(known, self.today)
 
     def own_rows(self, key: str) -> tuple[Row, ...]:
         """As `rows`, of a unit's register only those that name this project."""
@@ -220,13 +214,14 @@ class Facts:
 
     def rows_naming(self, key: str, *codes: str) -> tuple[Row, ...]:
         """As `rows`, only those that name one of these projects."""
-        if (key, codes) not in self._naming:
-            self._naming[key, codes] = tuple([row for row in self.rows(key) if (row.values.get("project") or "") in codes])
-        return self._naming[key, codes]
+        if len(codes) > 1:
+            return tuple([row for row in self.rows(key) if (row.values.get("project") or "") in codes])
+        known, code = register_of(key).key, codes[0]
+        return self._own.naming(known, self.today, code) or self.unit_registers.naming(known, self.today, code)
 
     @cached_property
-    def _naming(self) -> dict[tuple[str, tuple[str, ...]], tuple[Row, ...]]:
-        return {}
+    def _own(self) -> Rows:
+        return Rows(self.registers)
 
     def row(self, key: str) -> Row | None:
         """The only or the newest row of this register, None where there is none."""

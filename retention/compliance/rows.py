@@ -9,7 +9,7 @@ Asking for a column the register does not have, or as another type than it is, r
 in its first test. The definitions are `archive/registers/forms/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
@@ -78,6 +78,34 @@ class Row:
             raise KeyError(f"column {name} of register {self.register.key} is a {column.kind.value}")
         value = self.values.get(name)
         return None if value is None else typed(column, value)
+
+
+class Rows:
+    """The rows of one owner, oldest first. They are grouped once, for all who read them: a unit's are read by each of its projects."""
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._rows = tuple(rows)
+        self._by_register: dict[Day, dict[str, tuple[Row, ...]]] = {}
+        self._by_project: dict[tuple[Day, str], dict[str, tuple[Row, ...]]] = {}
+
+    def of(self, key: str, day: Day) -> tuple[Row, ...]:
+        """Those of this register that are true by `day`."""
+        if day not in self._by_register:
+            self._by_register[day] = _grouped((row.register.key, row) for row in self._rows if row.there_on(day))
+        return self._by_register[day].get(key, ())
+
+    def naming(self, key: str, day: Day, code: str) -> tuple[Row, ...]:
+        """As `of`, those that name this project; "": that name none."""
+        if (day, key) not in self._by_project:
+            self._by_project[day, key] = _grouped((row.values.get("project") or "", row) for row in self.of(key, day))
+        return self._by_project[day, key].get(code, ())
+
+
+def _grouped(rows: Iterable[tuple[str, Row]]) -> dict[str, tuple[Row, ...]]:
+    groups: dict[str, list[Row]] = {}
+    for key, row in rows:
+        groups.setdefault(key, []).append(row)
+    return {key: tuple(found) for key, found in groups.items()}
 
 
 def stored_row(entry: Mapping[str, Any]) -> Row:

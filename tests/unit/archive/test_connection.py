@@ -18,7 +18,7 @@ from pymongo.errors import (
 
 from admin.system import System
 from archive import models
-from archive.models.connection import PATIENCE, connect, database, engine_down
+from archive.models.connection import PATIENCE, connect, database, engine_down, prepare
 from retention import models as retention_models
 from tests.functional.shell import ROOT
 
@@ -72,3 +72,13 @@ def test_what_is_wrong_with_the_data_is_not(error: Exception) -> None:
 def test_every_model_is_prepared(system: System) -> None:
     names = set(database().list_collection_names())
     assert {model._get_collection_name() for model in (*models.ALL, *retention_models.ALL)} <= names
+
+
+def test_indexes_of_earlier_versions_go(system: System) -> None:
+    rows = database()["findings"]
+    rows.create_index([("history.day", 1)])
+    before = rows.index_information()
+    assert "history.day_1" in before
+    prepare([retention_models.FindingRecord])
+    prepare([retention_models.FindingRecord])
+    assert rows.index_information().keys() == before.keys() - {"history.day_1"}

@@ -65,8 +65,33 @@ def test_an_alert_opens_when_the_deadline_is_near(built: System) -> None:
     record = acceptance()
     assert (record.alert, record.opened_on, record.episode) == ("open", before_due(90), 1)
     assert (record.project, record.project_name, record.unit) == (CODE, "一体化协同办公平台建设项目", "省数字政务厅")
-    entry = AuditEntry.objects(action="alert.opened", subject=f"finding:{ACCEPTANCE}").get()
-    assert (entry.actor, entry.detail["rule"], entry.detail["due_on"]) == ("system:compliance", "R31-3", "2026-07-10")
+    entry = AuditEntry.objects(action="alert.opened", subject=f"project:{CODE}").order_by("-id").first()
+    told, = [alert for alert in entry.detail["alerts"] if alert["finding"] == ACCEPTANCE]
+    assert (entry.actor, told["rule"], told["due_on"]) == ("system:compliance", "R31-3", "2026-07-10")
+
+
+def test_rows_without_a_standing_are_gone_on_with(built: System) -> None:
+    """As very old versions kept them: nothing is opened a second time."""
+    on(built, before_due(10))
+    before = snapshot()["findings"]
+    collection(Standing).delete_many({})
+    assert on(built, before_due(10)) == Sweep(projects=1)
+    assert snapshot()["findings"] == before
+    assert Standing.objects.get().open == FindingRecord.objects(alert="open").count() > 0
+
+
+def test_what_happens_to_the_alerts_of_a_project_is_told_together(built: System) -> None:
+    """By the audit: of a first evaluation that opens many, too."""
+    swept = on(built, before_due(10))
+    entry = AuditEntry.objects.get(action="alert.opened")
+    told = {alert["finding"]: alert for alert in entry.detail["alerts"]}
+    assert (entry.subject, entry.detail["day"], len(told)) == (f"project:{CODE}", before_due(10).isoformat(), swept.opened)
+    for record in FindingRecord.objects(alert="open"):
+        assert told.pop(record.id) == {
+            "finding": record.id, "rule": record.rule, "about": record.subject, "outcome": record.outcome, "severity": record.severity,
+            "due_on": record.due_on.isoformat() if record.due_on else None}
+    assert not told
+    assert audit.verify()[1] == []
 
 
 def test_it_changes_as_it_gets_graver_and_clears_when_its_cause_is_gone(built: System) -> None:
