@@ -28,7 +28,7 @@ from retention.turns import Overtaken, Turn
 
 ACTOR = system_actor("compliance")
 EVALUATED, SWEPT = "compliance.evaluated", "compliance.swept"
-MOST_ROWS, CHANGED_ROWS = 250, 5
+MOST_ROWS, CHANGED_ROWS = 1000, 5
 
 
 @dataclass(frozen=True, slots=True)
