@@ -94,6 +94,19 @@ def test_what_happens_to_the_alerts_of_a_project_is_told_together(built: System)
     assert audit.verify()[1] == []
 
 
+def test_a_unit_is_judged_in_one_batch_where_it_can_be(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "BATCH", 3)
+    for unit, count in (("甲", 2), ("乙", 2), ("丙", 4), ("丁", 1)):
+        for number in range(count):
+            a_project(system, f"{unit}-{number}", unit=unit)
+    made = alerts.batches(None, frozenset({"丙-0"}))
+    assert [[code[0] for code in batch] for batch in made] == [["丁"], ["丙"] * 3, ["乙"] * 2, ["甲"] * 2]
+    assert [[code[0] for code in batch] for batch in alerts.batches(None, frozenset())] == [
+        ["丁"], ["丙"] * 3, ["丙"] + ["乙"] * 2, ["甲"] * 2]
+    assert alerts.batches(["乙-1", "甲-0", "乙-1", "none"], frozenset()) == [["乙-1", "甲-0"]]
+    assert alerts.batches([], frozenset()) == []
+
+
 def test_it_changes_as_it_gets_graver_and_clears_when_its_cause_is_gone(built: System) -> None:
     on(built, before_due(90))
     on(built, before_due(89))
