@@ -12,7 +12,7 @@ from archive.queries import pages_by_version
 from archive.transaction import collection
 from ingest.fields import EXTRACTOR, Found, read_fields
 
-BATCH = 64
+BATCH, LOOK = 64, 1000  # nearly all were read already: they are only looked at
 
 
 class FieldReader:
@@ -42,13 +42,15 @@ class FieldReader:
         done, after = 0, ""
         while done < limit:
             query = {"_id": {"$gt": after}, "current": {"$ne": ""}, "text_state": {"$nin": [TextState.PENDING.value]}}
-            batch = list(Document.objects(__raw__=query).order_by("id").limit(BATCH))
-            if not batch:
+            rows = list(collection(Document).find(query, {"current": 1}).sort("_id", 1).limit(LOOK))
+            if not rows:
                 break
-            after = batch[-1].id
-            rows = collection(DocumentFields).find({"_id": {"$in": [d.current for d in batch]}, "extractor": EXTRACTOR}, {"_id": 1})
-            fresh = {row["_id"] for row in rows}
-            done += self.read([document for document in batch if document.current not in fresh])
+            after = rows[-1]["_id"]
+            read = {row["_id"] for row in collection(DocumentFields).find(
+                {"_id": {"$in": [row["current"] for row in rows]}, "extractor": EXTRACTOR}, {"_id": 1})}
+            old = [row["_id"] for row in rows if row["current"] not in read]
+            for start in range(0, len(old), BATCH):
+                done += self.read(Document.objects(id__in=old[start:start + BATCH]))
         return done
 
 
