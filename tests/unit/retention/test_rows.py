@@ -66,7 +66,7 @@ def test_rows_of_a_unit_are_found_by_the_projects_they_name() -> None:
     systems = tuple(make_row("system", {"number": number, "name": "甲", "status": "in_use", "project": code})
                     for number, code in (("1", CODE), ("2", SECOND), ("3", None)))
     judged = Facts(ProjectFacts(CODE), TODAY, registers=systems)
-    for asked, numbers in (((SECOND,), ["2"]), ((CODE, SECOND), ["1", "2"]), ((CODE, ""), ["1", "3"]), ((SECOND,), ["2"])):
+    for asked, numbers in (((SECOND,), ["2"]), ((CODE, SECOND), ["1", "2"]), ((CODE, ""), ["1", "3"]), (("",), ["3"]), (("X",), [])):
         assert [row.text("number") for row in judged.rows_naming("system", *asked)] == numbers
     assert judged.own_rows("system") == judged.rows_naming("system", CODE) == systems[:1]
 
@@ -88,6 +88,8 @@ def test_facts_hold_the_projects_rows_and_its_units(system: System) -> None:
     assert [row.text("number") for row in mine.rows("system")] == [row.text("number") for row in second.rows("system")] == ["XT-1", "XT-2"]
     assert [row.text("number") for row in mine.own_rows("system")] == ["XT-1"]
     assert second.own_rows("system") == ()
+    assert [row.text("number") for row in second.rows_naming("system", "")] == ["XT-2"]
+    assert facts(system, CODE, date(2020, 1, 1)).rows("payment") == ()
     assert mine.own_rows("payment") == mine.rows("payment")
     assert [row.text("number") for key in ("system", "payment") for row in foreign.rows(key)] == ["XT-9", "PZ-9"]
     withdraw_entry(SYSTEM, system.clock, later.id, 1, "重复")
