@@ -109,7 +109,7 @@ def _contracts(case: Case, name: str) -> date | None:
 
 def _row(case: Case, name: str) -> date | int | None:
     register, column = name.split(".")
-    row = next((row for row in case.facts.registers if row.register.key == register), None)
+    row = next(iter(case.facts.rows(register)), None)
     if row is None:
         return None
     return row.date(column) if row.register.column(column).kind is Kind.DATE else row.fen(column)

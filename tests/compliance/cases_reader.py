@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.registers import register_of
+from archive.registers.columns import PROJECT, UNIT
 from archive.yaml_text import read_yaml
 from retention.compliance.engine import rules_named
 from retention.compliance.facts import (
@@ -25,7 +26,7 @@ from retention.compliance.facts import (
     RuleSettings,
 )
 from retention.compliance.findings import Finding
-from retention.compliance.rows import Row, make_row
+from retention.compliance.rows import Row, Rows, make_row
 from retention.workdays import WorkCalendar
 
 FOLDER = Path(__file__).with_name("cases")
@@ -92,12 +93,14 @@ def _days(base: dict[str, Any], entry: dict[str, Any], rule: str) -> Iterator[Ca
 def make_facts(base: dict[str, Any], entry: dict[str, Any], today: date) -> Facts:
     project = {"code": "P-1", **base.get("project", {}), **entry.get("project", {})}
     predecessor = entry["predecessor"] if "predecessor" in entry else base.get("predecessor")
+    rows = list(_rows({**(base.get("registers") or {}), **(entry.get("registers") or {})}))
     return Facts(
         project=ProjectFacts(**{**project, "waived": frozenset(project.get("waived", ()))}), today=today,
         contracts=tuple(ContractFacts(**contract) for contract in entry.get("contracts", ())),
         documents=tuple(_document(number, line) for number, line in enumerate(entry.get("documents", ()))),
         predecessor=ProjectFacts(**predecessor) if predecessor else None,
-        registers=tuple(_rows({**(base.get("registers") or {}), **(entry.get("registers") or {})})),
+        registers=tuple(row for row in rows if row.register.scope == PROJECT),
+        unit_registers=Rows(row for row in rows if row.register.scope == UNIT),
         unit_blocking=tuple(Blocking(**line) for line in entry.get("blocking", ())),
         calendar=WorkCalendar(entry.get("workdays")), settings=_settings(entry.get("settings", {})))
 
