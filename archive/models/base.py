@@ -24,7 +24,7 @@ class ExactQuerySet(QuerySet):
 
 
 class Model(Document):
-    """former_indexes: names of those that earlier versions made and nothing needs any more."""
+    """former_indexes: names of indexes that earlier versions made and nothing needs any more."""
 
     former_indexes: ClassVar[frozenset[str]] = frozenset()
     meta: ClassVar[dict[str, Any]] = {
