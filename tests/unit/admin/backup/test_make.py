@@ -194,7 +194,7 @@ def test_one_that_was_cut_off_does_not_count_and_is_gone_on_with(
         backed_up(system, place, progress=once(stop, at=part))
     assert place.complete() == []
     copied = len(stored(place))
-    assert copied == (3 if part == "objects" else 0)
+    assert copied in ({1, 2, 3} if part == "objects" else {0}), "several are copied at once: some may be done by then"
     assert backed_up(system, place).copied == 3 - copied
     assert check(place).problems == []
 
