@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 
+from archive.chinese import squash
 from archive.registers import register_of
 from archive.registers.columns import PROJECT
 from retention.compliance.findings import Verdict
@@ -19,7 +20,7 @@ from retention.workdays import WorkCalendar
 
 __all__ = [
     "ContractFacts", "DocumentFacts", "Facts", "ProjectFacts", "Row", "RuleSettings", "contract_facts", "earliest",
-    "existed_by", "latest", "project_facts",
+    "existed_by", "latest", "project_facts", "read_in",
 ]
 
 SELF_BUILD = "self_build"
@@ -251,6 +252,11 @@ def existed_by(documents: Iterable[DocumentFacts], day: date) -> bool | None:
     if any(document.exists_by is not None and document.exists_by <= day for document in listed):
         return True
     return None if any(document.doc_date is None for document in listed) else False
+
+
+def read_in(documents: Iterable[DocumentFacts]) -> str:
+    """What was read of these: titles and marker words, each apart, so that the ends of two never make a third."""
+    return "、".join(part for document in documents for part in (squash(document.title), *document.terms))
 
 
 def project_facts(record: object, waived: Iterable[str] = ()) -> ProjectFacts:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from archive.chinese import squash
 from retention.compliance.anchors import Anchor, anchor
-from retention.compliance.facts import DocumentFacts, Facts, existed_by
+from retention.compliance.facts import DocumentFacts, Facts, existed_by, read_in
 from retention.compliance.findings import Input, Verdict, changed, due, failed, not_applicable, passed, unknown
 from retention.compliance.scope import Scope, everything
 from retention.compliance.stages import filed, group_of
@@ -88,7 +88,7 @@ def _content(paper: Paper, found: tuple[DocumentFacts, ...], inputs: dict[str, I
     subject = paper.types[0]
     if not paper.mentions:
         return passed(f"{paper.name}已归档（{len(found)} 份）。", subject=subject, inputs=inputs, steps=steps)
-    said = "".join(squash(document.title) + "".join(document.terms) for document in found)
+    said = read_in(found)
     absent = tuple(word for word in paper.mentions if word not in said)
     inputs |= {"unconfirmed": ("文字内容",)}
     if not absent:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from archive.chinese import squash
 from retention.compliance.conclusions import favourable
-from retention.compliance.facts import DocumentFacts, Facts
+from retention.compliance.facts import DocumentFacts, Facts, read_in
 from retention.compliance.findings import Severity, Verdict
 from retention.compliance.materials import Doubt, judge_material
 from retention.compliance.rule import rule
@@ -58,8 +58,8 @@ def third_party_test(facts: Facts) -> Verdict:
 
 
 def _half_tested(facts: Facts, found: tuple[DocumentFacts, ...]) -> Doubt | None:
-    words = "".join(squash(paper.title) + "".join(paper.terms) for paper in found)
-    tested = {name for name in (FUNCTION, PERFORMANCE) if name in words}
+    said = read_in(found)
+    tested = {name for name in (FUNCTION, PERFORMANCE) if name in said}
     if not tested:
         return Doubt("第三方测评报告已归档，但没有识别出功能或性能测评内容，无法判断是否齐全。",
                      missing=("测评报告的文字内容（功能、性能）",))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from archive.chinese import squash
 from retention.compliance import profile
-from retention.compliance.facts import Facts
+from retention.compliance.facts import Facts, read_in
 from retention.compliance.findings import Input, Severity, Verdict, failed, not_applicable, passed, unknown
 from retention.compliance.papers import READ_BY_MACHINE, Paper, judge_paper
 from retention.compliance.rule import rule
@@ -138,7 +138,7 @@ def _registered(facts: Facts, name: str, fault: str, instead: str) -> Verdict | 
 
 def _scan(facts: Facts, words: tuple[str, ...], question: str) -> Verdict:
     papers = facts.documents_of(*DESIGNS)
-    said = "".join(squash(paper.title) + "".join(paper.terms) for paper in papers)
+    said = read_in(papers)
     found = tuple(word for word in words if word in said)
     inputs: dict[str, Input] = {"documents": tuple(paper.id for paper in papers), "found": found, "unconfirmed": ("文字内容",)}
     if not papers:

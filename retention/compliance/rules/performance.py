@@ -95,7 +95,7 @@ def report_content(facts: Facts) -> Iterator[Verdict]:
     columns = {"建设进度和资金执行": "progress_told", "试运行效果": "trial_told"}
     papers = facts.documents_of(REPORT)
     words = {"建设进度和资金执行": ("建设进度", "资金执行"), "试运行效果": ("试运行",)}
-    files = {name: tuple(p for p in papers if all(word in "".join(p.terms) for word in words[name])) for name in columns}
+    files = {name: tuple(p for p in papers if all(any(word in term for term in p.terms) for word in words[name])) for name in columns}
     trial = facts.reached(facts.project.trial_start)
     yield from _each(facts, columns, files, "没有写明{}", "内容", {"试运行效果": trial.year if trial else None})
 

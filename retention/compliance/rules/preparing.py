@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from archive.chinese import squash
 from retention.compliance import profile
-from retention.compliance.facts import Facts
+from retention.compliance.facts import Facts, read_in
 from retention.compliance.findings import Input, Severity, Verdict, failed, not_applicable, passed, unknown
 from retention.compliance.money import wan
 from retention.compliance.papers import READ_BY_MACHINE, Paper, judge_paper
@@ -29,7 +28,7 @@ def chapters(facts: Facts) -> Verdict:
     for key in wanted:
         papers = facts.documents_of(key)
         ids += [paper.id for paper in papers]
-        said = "".join(squash(paper.title) + "".join(paper.terms) for paper in papers)
+        said = read_in(papers)
         lacking = [word for word in CHAPTERS if word not in said]
         silent += [key] if len(lacking) == len(CHAPTERS) else []
         faults += lacking if len(lacking) < len(CHAPTERS) else []

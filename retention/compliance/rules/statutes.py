@@ -144,12 +144,12 @@ def single_source_shown(facts: Facts) -> Iterator[Verdict]:
     return _each([row for row in governed(facts) if row.choice("method") == "single_source"], judge, "没有登记单一来源采购。")
 
 
-@companion("X-16", title="满 20 年移交省档案馆", clause="archr.20", evidence=("acceptance_date", "transfer_list"), version=2,
+@companion("X-16", title="满 20 年移交省档案馆", clause="archr.20", evidence=("acceptance_date", "transfer_list"), version=3,
            targets=("ARCH",),
-           arithmetic="自验收之日起满 20 年，档案移交省级国家综合档案馆，案卷中有移交清单；提前一年起提示。")
+           arithmetic="自验收之日起满 20 年，档案移交省级国家综合档案馆，案卷中有移交清单；提前一年起提示。没有验收日期的无法判断。")
 def transferred(facts: Facts) -> Verdict:
     clock = acceptance_clock(facts)
-    if not clock.evidence.accepted or clock.evidence.held_on is None:
+    if not clock.evidence.accepted:
         return not_applicable("尚未验收，移交期限未起算。")
     years = facts.settings.transfer_years
     verdict = no_later(facts, Event("验收", clock.evidence.held_on), Event("移交档案", earliest(facts.documents_of("transfer_list"))),
