@@ -24,6 +24,8 @@ CELL_LIST = MATRIX.pop("cells")
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_the_case_ends_as_expected(case: Case) -> None:
     finding, expect = case.finding(), case.expect
+    (rule,) = rules_named(case.rule)
+    assert (finding.rule, finding.rule_version, finding.clause) == (rule.id, rule.version, rule.clause)
     for name in ("outcome", "severity", "due_on", "days_left", "provisional", "quiet"):
         if name in expect:
             assert getattr(finding, name) == expect[name], f"{name}: {finding}"

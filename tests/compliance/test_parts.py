@@ -16,10 +16,11 @@ from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, Proj
 from retention.compliance.findings import Severity, passed, unknown
 from retention.compliance.milestones import countdown
 from retention.compliance.money import wan
-from retention.compliance.om import gap_days, gaps_in, service_of, successor
+from retention.compliance.om import Service, covering, gap_days, gaps_in, rounds, service_of, successor
+from retention.compliance.periods import add_months, service_years
 from retention.compliance.rows import make_row, stored_row
 from retention.compliance.rules import all_rules
-from retention.compliance.setting_values import changed, differences, typed, values_of, version_of
+from retention.compliance.setting_values import changed, differences, kept, typed, values_of, version_of
 from retention.compliance.stages import filed, group_of
 from retention.compliance.terms import Event, Length, no_later, no_sooner
 from retention.compliance.tracing import settings_read
@@ -79,7 +80,9 @@ def test_the_next_contract_is_the_one_that_says_so_else_the_next_in_time() -> No
 
 
 def test_a_stored_row_is_the_row_that_was_made() -> None:
-    made = make_row("payment", {"number": "F-1", "paid_on": DAY, "amount_fen": 100, "purpose": "build"}, owner="P-1", evidence=("d1",))
+    values = {"number": "F-1", "paid_on": DAY, "amount_fen": 100, "purpose": "build"}
+    assert (make_row("payment", values).owner, make_row("payment", values).evidence) == ("", ())
+    made = make_row("payment", values, owner="P-1", evidence=("d1",))
     stored = stored_row({"_id": "row", "register": "payment", "owner": "P-1", "values": dict(made.values), "evidence": ["d1"]})
     assert (stored.register, stored.id, stored.owner, stored.evidence) == (register_of("payment"), "row", "P-1", ("d1",))
     assert (stored.date("paid_on"), stored.fen("amount_fen")) == (DAY, 100)
@@ -118,8 +121,9 @@ def test_what_nobody_confirmed_is_said_of_the_documents_named() -> None:
     one, many = passed("好。", inputs={"document": "abc"}), passed("好。", inputs={"documents": ("abc", "a")})
     assert with_doubts(doubted, one).reason == with_doubts(doubted, many).reason == "好。（所依据文件的责任者为自动读取，待确认。）"
     assert with_doubts(doubted, passed("好。", inputs={"document": "a"})).reason == "好。"
-    guess = with_doubts(doubted, unknown(("x",), inputs={"document": "abc"}))
-    assert (guess.inputs["unconfirmed"], "自动读取" in guess.reason) == (("责任者",), False)
+    open_ = unknown(("x",), inputs={"document": "abc"})
+    guess = with_doubts(doubted, open_)
+    assert (guess.inputs["unconfirmed"], guess.reason) == (("责任者",), open_.reason)
 
 
 def test_a_term_is_counted_without_its_first_day() -> None:
@@ -169,6 +173,35 @@ def test_a_service_needs_both_its_days_in_their_order() -> None:
         ("合同 H 的结束日期",), ("合同 H 的开始日期",))
 
 
+def year_of(number: str, first: int, *, signed: date | None = None, renews: str = "") -> Service:
+    return Service(number, date(first, 1, 1), date(first, 12, 31), signed, renews)
+
+
+def test_contracts_that_renew_one_another_in_a_circle_are_one_round() -> None:
+    circle = [year_of("H-2", 2024, renews="H-1"), year_of("H-1", 2023, renews="H-2")]
+    assert {first: {one.number for one in members} for first, members in rounds(circle).items()} == {"H-1": {"H-1", "H-2"}}
+
+
+def test_of_contracts_for_one_year_the_earliest_signed_counts_and_one_nobody_dated_last() -> None:
+    listed = [year_of("H-1", 2024), year_of("H-3", 2024, signed=date(2023, 12, 20)), year_of("H-2", 2024, signed=date(2023, 12, 10))]
+    found = covering(date(2024, 1, 1), date(2024, 12, 31), listed)
+    assert found is not None
+    assert found.number == "H-2"
+
+
+def test_a_service_of_one_day_is_a_year_of_service() -> None:
+    assert list(service_years(DAY, DAY)) == [(DAY, DAY)]
+    assert list(service_years(DAY, date(2025, 6, 10))) == [(DAY, date(2025, 6, 9)), (date(2025, 6, 10), date(2025, 6, 10))]
+
+
+def test_months_are_counted_to_both_ends_of_the_calendar() -> None:
+    assert add_months(date(1, 2, 1), -1) == date(1, 1, 1)
+    assert add_months(date(9999, 11, 30), 1) == date(9999, 12, 30)
+    for day, months in ((date(1, 1, 1), -1), (date(9999, 12, 1), 1)):
+        with pytest.raises(ValueError, match="outside the calendar"):
+            add_months(day, months)
+
+
 def test_a_contract_without_a_start_is_passed_over() -> None:
     first = ContractFacts("H-1", start_on=date(2023, 1, 1), end_on=date(2023, 12, 31))
     next_in_time = ContractFacts("H-3", start_on=date(2024, 1, 1), end_on=date(2024, 12, 31))
@@ -208,6 +241,7 @@ def test_settings_that_differ_have_other_versions() -> None:
     assert version_of(usual) == version_of(RuleSettings()) != version_of(strict)
     assert values_of(strict)["legacy_before"] == "2021-10-05"
     assert changed(usual, {"grace_months": "0"}) == strict
+    assert [typed(name, kept(value)) for name, value in (("legacy_before", DAY), ("demand_until", (10, 31)), ("basis", "x"))] == [DAY, (10, 31), "x"]
 
 
 def test_every_severity_has_a_word_and_its_place() -> None:

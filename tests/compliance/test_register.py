@@ -158,6 +158,7 @@ def test_a_clause_names_its_papers_and_registers() -> None:
     "{title: t, clause: '22', severity: H, targets: [PM], before: approval}",
     "{title: t, clause: '22', severity: H, targets: [PM], before: someday, papers: [opinion_finance]}",
     "{title: t, clause: '22', severity: H, targets: [PM], before: approval, papers: [{name: x}]}",
+    "{title: t, clause: '22', severity: H, targets: [PM], before: approval, papers: [{any: [opinion_finance], undatd: true}]}",
     "{title: t, clause: '22', severity: H, targets: [PM], before: approval, papers: [opinion_finance], applies: [nobody]}"])
 def test_a_rule_of_papers_that_breaks_the_schema_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match="R99"):
@@ -176,6 +177,9 @@ def test_rules_describe_themselves() -> None:
     assert {info.id for info in described} == WANTED
     assert all(info.title and info.arithmetic.endswith(("。", "）。")) and info.targets for info in described)
     assert next(info for info in described if info.id == "R31-3").citation == "第31条第1款"
+    for info, rule in zip(described, rules.all_rules().values(), strict=True):
+        assert (info.targets, info.evidence, info.also) == (rule.targets, rule.evidence, rule.also)
+        assert [(known.rule, known.until) for known in report.versions(info.id)][0] == (info, None)
 
 
 def test_settings_describe_themselves() -> None:

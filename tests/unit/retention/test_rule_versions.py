@@ -88,6 +88,10 @@ def test_a_version_that_holds_no_later_than_the_one_before_it_is_a_mistake() -> 
     with pytest.raises(DuplicateRule):
         register((pack(newer, replace(newer, title="x")),))
     assert [version.version for version in register((pack(old, replace(newer, since=date(2026, 1, 2))),))[RULE].versions] == [2, 1]
+    since_ever = replace(newer, version=1, since=None)
+    assert [version.since for version in register((pack(since_ever, newer),))[RULE].versions] == [SECOND, None]
+    with pytest.raises(BadVersions):
+        register((pack(since_ever, replace(newer, since=None)),))
 
 
 def test_a_companion_rule_has_nothing_before_its_first_version() -> None:
