@@ -14,6 +14,8 @@ from retention.compliance.counted import distance
 from retention.compliance.engine import rules_named
 from retention.compliance.facts import ContractFacts, DocumentFacts, Facts, ProjectFacts, RuleSettings, existed_by
 from retention.compliance.findings import Severity, passed, unknown
+from retention.compliance.findings import changed as with_changes
+from retention.compliance.materials import judge_material
 from retention.compliance.milestones import countdown
 from retention.compliance.money import wan
 from retention.compliance.om import Service, covering, gap_days, gaps_in, rounds, service_of, successor
@@ -114,6 +116,41 @@ def test_an_event_nobody_dated_happened_by_the_next_that_somebody_did() -> None:
     assert anchor(facts(), "application").step == "申报日期未登记"
     assert [anchor(facts(), event).field for event in NAMES] == [
         "登记备案日期", "批复日期", "合同签订日期", "合同签订日期", "开工日期", "建设完成日期", "试运行开始日期", "验收日期", "投入运行日期"]
+
+
+def test_an_application_is_dated_by_its_papers_before_the_demand_of_the_year() -> None:
+    demand = make_row("annual_demand", {"year": 2025, "submitted_on": date(2024, 5, 1)})
+    asked = replace(facts(), registers=(demand,))
+    assert (anchor(asked, "application").day, anchor(asked, "application").basis) == (date(2024, 5, 1), "年度需求登记")
+    assert anchor(replace(asked, documents=(DocumentFacts("d", "application_package", DAY),)), "application").basis == "申报材料"
+
+
+def test_the_first_contract_for_building_or_service_is_the_contract() -> None:
+    later, first = ContractFacts("H-1", type="build", signed_on=DAY), ContractFacts("H-2", type="service", signed_on=date(2024, 6, 1))
+    assert anchor(facts(contracts=[later, first]), "contract").day == date(2024, 6, 1)
+    assert anchor(facts(contracts=[replace(first, type="om")]), "contract").day is None
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    ({"classified": True}, "涉密自行建设项目不要求网络安全等级保护测评报告。"),
+    ({"classified": True, "mode": "service_purchase"}, "涉密购买服务项目不要求网络安全等级保护测评报告。")])
+def test_a_material_that_is_not_asked_for_says_of_whom(given: dict[str, object], words: str) -> None:
+    assert judge_material(facts(**given), "mlps_evaluation_report").reason == words
+    assert judge_material(facts(), "classified_evaluation_report").reason == "非涉密自行建设项目不要求涉密信息系统安全保密测评报告。"
+
+
+def test_what_is_changed_of_a_verdict_leaves_the_rest() -> None:
+    quiet = with_changes(passed("好。"), quiet=True)
+    assert with_changes(quiet, reason="很好。").quiet
+    assert (with_changes(quiet).reason, with_changes(quiet, inputs={"year": 2024}).inputs) == ("好。", {"year": 2024})
+
+
+def test_what_counts_on_is_kept_open_where_it_belongs() -> None:
+    (late,) = all_rules()["R31-3"](facts(actual_completion=date(2024, 2, 20), trial_start=date(2024, 3, 5)))
+    assert late.lasting is not None
+    assert late.lasting.reason.startswith("验收逾期 ")
+    assert late.lasting.steps[-1].startswith("今天 ")
+    assert late.lasting.inputs["status"] == "ACCEPTANCE_OVERDUE"
 
 
 def test_what_nobody_confirmed_is_said_of_the_documents_named() -> None:
@@ -228,7 +265,7 @@ def test_a_setting_is_read_as_people_write_it(name: str, text: object, value: ob
 
 
 @pytest.mark.parametrize(("name", "text"), [
-    ("roll_rest_day", "也许"), ("grace_months", "x"), ("grace_months", True), ("grace_months", "1234567890123"), ("grace_months", ""), ("basis", "  "),
+    ("roll_rest_day", "也许"), ("grace_months", "x"), ("grace_months", True), ("grace_months", "1234567890123"), ("grace_months", "²"), ("grace_months", ""), ("basis", "  "),
     ("basis", 3), ("demand_until", ""), ("demand_until", "10,x"), ("demand_until", 3), ("legacy_before", "gestern"), ("grace_month", "3")])
 def test_a_setting_that_cannot_be_read_is_refused_by_name(name: str, text: object) -> None:
     with pytest.raises(Invalid, match=name):
@@ -260,6 +297,8 @@ def test_doubt_of_a_term_names_the_years_it_runs_through() -> None:
     found = no_later(replace(facts(), today=date(2031, 1, 1)), Event("签订", date(2030, 12, 30)), Event("备案", None), Length(7, "workdays"),
                      silent_fails=True)
     assert any("2030、2031 年的放假调休安排尚未公布" in step for step in found.steps)
+    rolled = no_later(replace(facts(), today=date(2034, 6, 1)), Event("签订", date(2033, 12, 24)), Event("备案", None), Length(7), silent_fails=True)
+    assert any("2033、2034 年的放假调休安排尚未公布" in step for step in rolled.steps)
     sooner = no_sooner(replace(facts(), today=date(2031, 6, 1)), Event("公示", date(2030, 12, 30)), Event("成交", date(2031, 5, 1)),
                        Length(7, "workdays"))
     assert any("2030、2031 年的放假调休安排尚未公布" in step for step in sooner.steps)

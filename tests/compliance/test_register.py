@@ -177,9 +177,9 @@ def test_rules_describe_themselves() -> None:
     assert {info.id for info in described} == WANTED
     assert all(info.title and info.arithmetic.endswith(("。", "）。")) and info.targets for info in described)
     assert next(info for info in described if info.id == "R31-3").citation == "第31条第1款"
-    for info, rule in zip(described, rules.all_rules().values(), strict=True):
-        assert (info.targets, info.evidence, info.also) == (rule.targets, rule.evidence, rule.also)
-        assert [(known.rule, known.until) for known in report.versions(info.id)][0] == (info, None)
+    for info, known in zip(described, rules.all_rules().values(), strict=True):
+        assert (info.targets, info.evidence, info.also) == (known.targets, known.evidence, known.also)
+        assert next((version.rule, version.until) for version in report.versions(info.id)) == (info, None)
 
 
 def test_settings_describe_themselves() -> None:

@@ -19,7 +19,7 @@ from tests.mutation.reach import concerned
 CASES = "tests.compliance.test_cases"
 BESIDE = ("tests.compliance.test_register", "tests.unit.retention.test_periods", "tests.unit.retention.test_conclusions",
           "tests.compliance.test_parts", "tests.unit.retention.test_rows", "tests.unit.retention.test_rule_versions",
-          "tests.compliance.test_rows", "tests.compliance.test_inputs", "tests.compliance.test_approved")
+          "tests.compliance.test_rows", "tests.compliance.test_inputs", "tests.compliance.test_counted", "tests.compliance.test_approved")
 STILLBORN, KILLED, SURVIVED, TIMED_OUT = "stillborn", "killed", "survived", "timed out"
 Test = tuple[str, Callable[[], None], Any]
 """Its name, the test with its parameters, and the case it asks (None: it asks something else)."""

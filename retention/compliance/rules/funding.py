@@ -98,8 +98,9 @@ def _first_need(facts: Facts) -> tuple[int, str, str] | None:
 
 
 @rule("R37-1", title="质保期满后的首次运维预算", clause="37(1)", severity=Severity.H, targets=("FIN", "PM"),
-      evidence=("warranty_end", "om_budget", "om_budget_application"),
-      arithmetic="需要经费的预算年度 Y = 质保期至的次日所在年；申报应在 Y−1 年 9 月 30 日前，最迟 12 月 31 日（年底不因休息日顺延）。")
+      evidence=("warranty_end", "om_budget", "om_budget_application"), version=2,
+      arithmetic="需要经费的预算年度 Y = 质保期至的次日所在年；申报应在 Y−1 年 9 月 30 日前，最迟 12 月 31 日（年底不因休息日顺延）。"
+                 "已有申报材料或该年度的登记而没有申报日期的，无法判断。")
 def first_budget(facts: Facts) -> Verdict:
     need = _first_need(facts)
     if need is None:
@@ -110,9 +111,9 @@ def first_budget(facts: Facts) -> Verdict:
 
 
 @rule("R37-2", title="续运维预算和重新论证", clause="37(2)", severity=Severity.H, targets=("FIN", "PM"),
-      evidence=("end_on", "om_budget", "om_budget_application", "om_reassessment", "decommission_decision"),
+      evidence=("end_on", "om_budget", "om_budget_application", "om_reassessment", "decommission_decision"), version=2,
       arithmetic="预算年度 Y = 最后一份运维合同结束日期的次日所在年；申报应在 Y−1 年 9 月 30 日前，最迟 12 月 31 日，"
-                 "并在申报前重新论证评估。已决定停用系统的不适用。")
+                 "并在申报前重新论证评估。已决定停用系统的不适用。已有申报材料或该年度的登记而没有申报日期的，无法判断。")
 def renewal_budget(facts: Facts) -> Iterator[Verdict]:
     need = _first_need(facts)
     if need is None or need[2] != "renewal":
@@ -147,6 +148,12 @@ def _applied(facts: Facts, year: int) -> tuple[date | None, tuple[str, ...]]:
     return min(filter(None, (*rows, earliest(papers))), default=None), tuple(paper.id for paper in papers)
 
 
+def _asked_on_no_day(facts: Facts, year: int) -> bool:
+    """Something shows that the money was asked for, and nothing when."""
+    return (any(paper.doc_date is None for paper in facts.documents_of("om_budget_application"))
+            or any(row.integer("year") == year for row in facts.rows("om_budget")))
+
+
 def _budget(facts: Facts, year: int, basis: str) -> Verdict:
     soft, hard = date(year - 1, *facts.settings.demand_until), date(year - 1, 12, 31)
     applied, papers = _applied(facts, year)
@@ -166,7 +173,7 @@ def _budget(facts: Facts, year: int, basis: str) -> Verdict:
                    steps=steps, severity=Severity.H if over else Severity.M if facts.today.year == year - 1 else None,
                    clears_when="申报运维预算，登记申报日期或归档申报材料。",
                    milestones=countdown(facts.settings.contract_notice_days, None))
-    if facts.today.year > year + 1:
+    if facts.today.year > year + 1 or _asked_on_no_day(facts, year):
         return unknown((f"{year} 年运维预算的申报日期",), inputs=inputs, steps=steps)
     return failed(f"{year} 年需要运维经费，上一年度没有申报预算。", due_on=hard, inputs=inputs, steps=steps,
                   clears_when="登记申报日期或归档申报材料；确实没有申报的，说明经费来源后登记豁免。")

@@ -30,7 +30,7 @@ def _none_at_all(facts: Facts) -> Verdict:
     if facts.project.kind == OM and not facts.contracts_of(OM):
         return unknown(("运维合同（起止日期、签订日期）",))
     if facts.project.mode == SERVICE_PURCHASE and facts.contracts_of("service"):
-        return not_applicable("第42条只限运行维护服务，购买服务类合同不受三年限制，仅作提示。", severity=Severity.I)
+        return not_applicable("第42条只限运行维护服务，购买服务类合同不受三年限制，仅作提示。")
     return not_applicable(NOTHING)
 
 

@@ -1,5 +1,6 @@
 """第45、46条: performance told every year while it is built, judged by oneself after a year or two, and by others."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from retention.compliance.termination import ended_on
 
 REPORT = "performance_monitor_report"
 NO_YEAR = "没有应当提交绩效监控报告的年度。"
+_YEAR = re.compile(r"20\d\d")
 
 
 def years_due(facts: Facts) -> tuple[int, ...]:
@@ -41,10 +43,10 @@ def _told(facts: Facts, year: int) -> tuple[Row | None, tuple[DocumentFacts, ...
 
 
 @rule("R45-1", title="年度绩效监控报告", clause="45.1", severity=Severity.H, legacy=Severity.M, targets=("PM", "FIN"),
-      applies=construction, version=2,
+      applies=construction, version=3,
       evidence=("performance", REPORT, "construction_start", "acceptance_date"),
       arithmetic="自开工（没有的自签订合同）至验收或经同意终止，每个 12 月 31 日仍未验收、终止的年度都应提交绩效监控报告，"
-                 "期限为当年 12 月 31 日 24 时，不因休息日顺延。")
+                 "期限为当年 12 月 31 日 24 时，不因休息日顺延。有报告而看不出是哪一年的，无法判断。")
 def yearly_report(facts: Facts) -> Iterator[Verdict]:
     years = years_due(facts)
     if not years:
@@ -70,6 +72,8 @@ def _year(facts: Facts, year: int) -> Verdict:
         return due(f"{year} 年绩效监控报告最迟应于 {last} 提交省发展改革委和财政厅。", subject=subject, due_on=last, inputs=inputs,
                    steps=steps, clears_when=f"归档或登记 {year} 年绩效监控报告。",
                    milestones=countdown(facts.settings.other_notice_days, None))
+    if any(paper.doc_date is None and not _YEAR.search(paper.title) for paper in facts.documents_of(REPORT)):
+        return unknown((f"绩效监控报告的成文日期（是否 {year} 年的）",), subject=subject, inputs=inputs, steps=steps)
     if facts.today.year > year + facts.settings.report_years:
         return unknown((f"{year} 年绩效监控报告",), subject=subject, inputs=inputs, steps=steps)
     return failed(f"{year} 年绩效监控报告没有提交，已超过 {last}。", subject=subject, due_on=last, inputs=inputs, steps=steps,

@@ -31,7 +31,7 @@ def chapters(facts: Facts) -> Verdict:
         said = read_in(papers)
         lacking = [word for word in CHAPTERS if word not in said]
         silent += [key] if len(lacking) == len(CHAPTERS) else []
-        faults += lacking if len(lacking) < len(CHAPTERS) else []
+        faults += lacking
     inputs: dict[str, Input] = {"documents": tuple(ids), "unconfirmed": ("文字内容",)}
     if silent:
         return unknown(("可研和设计文字中的系统整合、集约化、信息资源共享分析",), inputs=inputs)

@@ -94,6 +94,12 @@ def test_a_version_that_holds_no_later_than_the_one_before_it_is_a_mistake() -> 
         register((pack(since_ever, replace(newer, since=None)),))
 
 
+def test_where_no_version_is_old_enough_the_first_holds_and_without_a_date_that_of_today() -> None:
+    both = register((pack(replace(newer, version=1, since=date(2025, 1, 1)), newer),))[RULE]
+    assert [both.in_force(facts(day)).version for day in (date(2024, 1, 1), date(2025, 6, 1), SECOND)] == [1, 1, 2]
+    assert [both.in_force(facts(None, today)).version for today in (date(2025, 12, 31), SECOND)] == [1, 2]
+
+
 def test_a_companion_rule_has_nothing_before_its_first_version() -> None:
     first = replace(newer, id="X-99", pack="companion", version=1, since=date(2020, 1, 1))
     both = register((pack(first, replace(first, version=2, since=SECOND)),))["X-99"]
