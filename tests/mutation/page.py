@@ -18,14 +18,16 @@ _PREFIX = "retention.compliance."
 
 
 def summed(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The counts by module, and every survivor."""
+    """The counts by module, how many lived when they were first judged, and every survivor."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    survivors = []
+    survivors, lived_first = [], 0
     for line in lines:
         counts[line["module"]]["approved text" if by_text(line) else line["fate"]] += 1
+        lived_first += line.get("first", line["fate"]) == SURVIVED
         if line["fate"] == SURVIVED:
             survivors.append({name: line[name] for name in ("module", "line", "kind", "key")})
     return {"modules": {name: {"mutants": len(mutants_of(name)), **counts[name]} for name in modules() if mutants_of(name)},
+            "lived_first": lived_first,
             "survivors": sorted(survivors, key=lambda one: (one["module"], one["line"], one["key"]))}
 
 
@@ -68,6 +70,7 @@ def render(found: Mapping[str, Any]) -> str:
         total.update(counts)
     rows = [*((name.removeprefix(_PREFIX), counts) for name, counts in by_module.items()), ("合计", total)]
     judged = figures(total)[0] + figures(total)[4]
+    first = f"{100 * (1 - found['lived_first'] / figures(total)[0]):.1f}%"
     lines = ["| 模块 | 变异体总数 | 参加判断 | 由案例和测试发现 | 仅由文字快照发现 | 存活 | 发现率 | 不能载入 |",
              "|---|---|---|---|---|---|---|---|", *(_row(name, counts) for name, counts in rows)]
     return "\n".join([
@@ -79,7 +82,9 @@ def render(found: Mapping[str, Any]) -> str:
         "", "判断时先运行规则案例（只运行经过被改函数的案例；案例写明结论、期限、程度，规则的每一种答复另有一个案例写明全文、依据、计算步骤和消除办法，"
         "对照事实逐条核对），再运行登记册、期间、结论等测试，最后对照文字快照（`tests/compliance/approved.jsonl`：每个案例结论的全文，"
         "由程序从现有代码写出、没有逐条由人核对；它只发现“有变化”，不独立说明对错，所以单列）。需要数据库的测试和随机性质测试没有参加，参加了只会发现更多。"
-        "代码本身必须先全部通过。补了案例之后，存活的和仅由快照发现的可以重新判断一次（`--again`）；存活的按最后一次判断记录，其后补的案例没有算进发现率。目标为 90%。改后不能载入的不计入总数；超时的计为发现。", "", *lines, "", *_survivors(found["survivors"]), ""])
+        "代码本身必须先全部通过。改后不能载入的不计入总数；超时的计为发现。目标为 90%。",
+        "", f"**第一次判断时发现 {first}**（存活 {found['lived_first']} 个）：那时没有任何案例是为抽到的这些变异体写的，所以这个数也适用于没有抽到的。"
+        "存活的逐个看过，能区分的补了案例，再判断一次（`--again`）；下表和存活清单是补了之后的。", "", *lines, "", *_survivors(found["survivors"]), ""])
 
 
 def _row(name: str, counts: Mapping[str, int]) -> str:

@@ -155,21 +155,22 @@ def in_operation(facts: Facts) -> date | None:
 
 
 @rule("R46-1", title="投入运行后自评价", clause="46", severity=Severity.H, legacy=Severity.M, targets=("PM", "HEAD"),
-      applies=construction,
+      applies=construction, version=2,
       evidence=("performance", "self_evaluation_report", "operation_start", "acceptance_date"),
       arithmetic="投入运行日 = 投入运行日期与验收日期的较晚者；自评价在其后 12 个月至 24 个月之间（含首尾两日），不因休息日顺延；"
-                 "提前的不算违反，只作提示。")
+                 "提前的不算违反，只作提示。已验收而两个日期都没有的，无法判断。")
 def self_evaluated(facts: Facts) -> Verdict:
     start = in_operation(facts)
     if start is None:
-        return not_applicable("尚未验收并投入运行。")
+        accepted = acceptance_clock(facts).evidence.accepted
+        return unknown(("验收日期或投入运行日期",)) if accepted else not_applicable("尚未验收并投入运行。")
     opens, closes = add_months(start, facts.settings.evaluation_from_months), add_months(start, facts.settings.evaluation_to_months)
     papers = facts.documents_of("self_evaluation_report")
     rows = [r for r in facts.rows("performance") if r.choice("kind") == "self"]
     days = [d for d in (*(r.date("reported_on") for r in rows), *(p.doc_date for p in papers)) if d]
     inputs: dict[str, Input] = {"operation": start, "opens": opens, "closes": closes, "documents": tuple(p.id for p in papers)}
     steps = (f"投入运行 {start}", f"自评价期间 {opens} 至 {closes}（民法典第202条）")
-    if days or rows or papers:
+    if rows or papers:
         return _evaluated(days, opens, closes, inputs, steps)
     if facts.today <= closes:
         state = "已进入自评价期间" if facts.today >= opens else "尚未进入自评价期间"
