@@ -10,7 +10,7 @@ import pytest
 
 from tests.mutation.changes import changes
 from tests.mutation.mutants import drawn, modules, mutants_of
-from tests.mutation.page import LATEST, PAGE, figures, latest, render, summed
+from tests.mutation.page import LATEST, PAGE, explained, figures, latest, render, summed
 
 SAMPLE, LEAST = 1600, 0.9
 """The goal is nine in ten."""
@@ -58,6 +58,10 @@ def test_a_sample_is_drawn_from_every_module_and_always_the_same() -> None:
 
 def test_the_page_is_made_from_the_latest_run() -> None:
     assert PAGE.read_text(encoding="utf-8") == render(latest()), f"python -m tests.mutation --page, or edit {LATEST.name}"
+
+
+def test_every_survivor_of_the_latest_run_says_why_it_lives() -> None:
+    assert [one["key"] for one in latest()["survivors"] if not explained(one)] == []
 
 
 @pytest.mark.slow
