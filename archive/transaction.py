@@ -28,6 +28,7 @@ from archive.models.base import Model, Revisioned
 from archive.models.connection import database, engine_down
 from archive.models.ledgers import OutboxEvent
 from archive.models.rows import Draft, NewRow, Row, row_of
+from archive.orphans import end_orphans
 from archive.personal import mask_values
 from archive.server_clock import AT_ONCE
 
@@ -35,6 +36,7 @@ T = TypeVar("T")
 # For one transaction, whatever happens to the servers meanwhile: longer than it takes to elect another primary.
 PATIENCE_SECONDS = 40.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.5
+WONDER_SECONDS = 1.0  # no other writer takes that long: it may be one that was killed and left its transaction open
 DUPLICATE = 11000
 TRANSIENT, UNKNOWN_RESULT = "TransientTransactionError", "UnknownTransactionCommitResult"
 
@@ -198,7 +200,8 @@ def _with_patience(session: "ClientSession", actor: Actor, clock: Clock, work: C
     The driver's own loop does the same for two minutes, and begins anew where there was no server to begin with, while
     every other write waits for its turn.
     """
-    end, pauses = time.monotonic() + PATIENCE_SECONDS, 0
+    begun, pauses, wondered = time.monotonic(), 0, False
+    end = begun + PATIENCE_SECONDS
     while True:
         try:
             result = _once(session, actor, clock, work, end)
@@ -208,6 +211,9 @@ def _with_patience(session: "ClientSession", actor: Actor, clock: Clock, work: C
                 raise
         else:
             return result
+        if not wondered and time.monotonic() - begun > WONDER_SECONDS:
+            wondered = True
+            end_orphans()
         pauses += 1
         time.sleep(random.random() * min(FIRST_PAUSE * 1.5**pauses, LONGEST_PAUSE))  # noqa: S311
 

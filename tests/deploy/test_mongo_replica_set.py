@@ -13,7 +13,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from archive.mongo.guardian import mongod_binary
-from tests.functional.shell import Shell
+from tests.functional.shell import ROOT, Shell
 from tests.peers.clamd import free_port
 
 SCRIPT = Path(__file__).resolve().parents[2] / "deploy" / "mongo_replica_set.py"
@@ -99,6 +99,10 @@ def test_the_archive_works_as_that_user(ready: Set, tmp_path: Path) -> None:
     shell("jobs", "run", "compliance.nightly", **own)
     shell("backup", tmp_path / "backup", **own)
     assert shell("verify", "--json", **own).json["problems"] == []
+    dead = subprocess.run([sys.executable, "-m", "tests.faults.dying_writer", url, "XM-1"], cwd=ROOT, check=False)
+    assert dead.returncode == -9, "it leaves its transaction open, which holds up the next, longer than that waits"
+    (tmp_path / "台账.csv").write_text("项目编号,项目名称,项目单位,建设方式\nXM-1,平台建设,省数字政务厅,自行建设\n", encoding="utf-8")
+    shell("project", "import", tmp_path / "台账.csv", **own)
     with ready.client("admin", ADMIN_PASSWORD) as client:
         client.drop_database("dangan")
 
