@@ -61,7 +61,7 @@ def _stage(facts: Facts, group: str, ended: date | None, lacking: dict[str, Seve
     steps = (f"{group}：{f'{ended} 结束' if ended else '未结束'}，已归档 {count} 份",)
     if lacking:
         names = sorted(lacking, key=lambda name: -lacking[name].rank)
-        named = "、".join(names[:_NAMED]) + (f"等 {len(lacking)} 份" if len(lacking) > _NAMED else "")
+        named = "；".join(names[:_NAMED]) + (f"等 {len(lacking)} 份" if len(lacking) > _NAMED else "")
         return failed(f"{group}阶段缺 {len(lacking)} 份应有的材料：{named}。", subject=group, inputs=inputs, steps=steps,
                       severity=lacking[names[0]], clears_when="补齐所列材料并归档，或按规定登记豁免；逐份要求见各条规则。")
     if count or ended is None:
