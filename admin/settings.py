@@ -6,7 +6,6 @@ which wins over the default.
 
 import dataclasses
 import os
-import re
 import secrets
 import tempfile
 import tomllib
@@ -17,26 +16,20 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from admin import setting_values as read
 from admin.backup.policy import Keep
-from admin.mailbox.address import ImapAddress
-from archive.blobs.s3_address import S3Address
+from admin.setting_values import SHORTEST_KEY
 from archive.errors import ArchiveError, Invalid
 from ingest.ocr.port import engine_named
 from retention import escalation
 from retention.compliance.facts import RuleSettings
 from retention.escalation import Escalation
 from retention.workdays import WorkCalendar
-from search.backends.elastic_address import ElasticAddress
 
 PREFIX = "DANGAN_"
-SHORTEST_KEY = 32
 MOST_READERS = 64
 MOST_MEMBERS, MOST_RATIO, MOST_DEPTH = 1_000_000, 100_000, 20
-_UNITS = {"": 1, "B": 1, "K": 1 << 10, "KB": 10**3, "KIB": 1 << 10, "M": 1 << 20, "MB": 10**6, "MIB": 1 << 20,
-          "G": 1 << 30, "GB": 10**9, "GIB": 1 << 30}
 
 
 class BadSetting(ArchiveError):
@@ -55,159 +48,47 @@ class Setting:
     secret: bool = False
 
 
-def _folder(value: str) -> str:
-    if not value:
-        raise ValueError("不能为空，应为文件夹路径")
-    return value
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value and _scheme(value) not in schemes:
-            raise ValueError(f"应以 {' 或 '.join(s + '://' for s in schemes)} 开头，后接主机")
-        return value
-    return parse
-
-
-def _scheme(value: str) -> str:
-    """The scheme of a URL that names a host; empty for anything else."""
-    try:
-        parts = urlsplit(value)
-    except ValueError:  # brackets that hold no IPv6 address
-        return ""
-    return parts.scheme if parts.netloc.rpartition("@")[2] else ""
-
-
-def _elasticsearch(value: str) -> str:
-    if value:
-        ElasticAddress.parse(value)
-    return value
-
-
-def _clamd(value: str) -> str:
-    if value and not re.match(r"(tcp://[^/:]+:\d+|unix:/.+)$", value):
-        raise ValueError("应为 tcp://主机:端口 或 unix:/路径")
-    return value
-
-
-def _size(value: str) -> int:
-    match = re.fullmatch(r"\s*(\d+)\s*([A-Za-z]*)\s*", value)
-    if not match or match[2].upper() not in _UNITS or int(match[1]) == 0:
-        raise ValueError("应为大小，例如 5GiB、200MiB")
-    return int(match[1]) * _UNITS[match[2].upper()]
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("不是时区名，例如 Asia/Shanghai") from None
-    return value
-
-
-def _base(value: str) -> str:
-    if not value:
-        raise ValueError("不能为空，应为 http:// 或 https:// 开头的网址")
-    return _url("http", "https")(value).rstrip("/")
-
-
-def _s3(value: str) -> str:
-    if value:
-        S3Address.parse(value)
-    return value
-
-
-def _key(value: str) -> str:
-    if value and len(value) < SHORTEST_KEY:
-        raise ValueError(f"至少 {SHORTEST_KEY} 个字符")
-    return value
-
-
-def _maybe_folder(value: str) -> Path | None:
-    return Path(value).expanduser().absolute() if value else None
-
-
-def _up_to(most: int, least: int = 1) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
-            raise ValueError(f"应为 {least} 到 {most} 的整数")
-        return int(value)
-    return parse
-
-
-def _folders(value: str) -> tuple[Path, ...]:
-    """Folders, separated by colons as in PATH. One inside another would be looked at twice."""
-    folders = tuple(Path(part.strip()).expanduser() for part in value.split(":") if part.strip())
-    for folder in folders:
-        if not folder.is_absolute():
-            raise ValueError(f"“{folder}”应为从 / 开始的完整路径，多个文件夹用冒号隔开")
-        if any(other != folder and other.is_relative_to(folder) for other in folders) or folders.count(folder) > 1:
-            raise ValueError(f"“{folder}”重复，或包含另一个投递文件夹")
-    return folders
-
-
-def _imap(value: str) -> str:
-    if value:
-        ImapAddress.parse(value)
-    return value
-
-
-def _server_name(value: str) -> str:
-    if value and not re.fullmatch(r"[\w.-]+", value):
-        raise ValueError("应为收信服务器写在 Authentication-Results 开头的名字，例如 mx.example.gov.cn")
-    return value
-
-
-def _seconds(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 3600):
-        raise ValueError("应为 1 到 3600 的整数（秒）")
-    return int(value)
-
-
-def _keep(value: str) -> Keep | None:
-    return Keep.parse(value) if value else None
-
-
 SETTINGS: tuple[Setting, ...] = (
-    Setting("data_dir", "./var", "内置引擎保存一切的文件夹：mongo/ objects/ index/ mail/ log/", _folder),
-    Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", _url("mongodb", "mongodb+srv"), secret=True),
+    Setting("data_dir", "./var", "内置引擎保存一切的文件夹：mongo/ objects/ index/ mail/ log/", read.folder),
+    Setting("mongodb_url", "", "MongoDB 6 以上副本集；不设则使用内置 mongod", read.url("mongodb", "mongodb+srv"), secret=True),
     Setting("s3_url", "", "http(s)://KEY:SECRET@主机:端口/桶?region=…；不设则使用文件夹。可加 lock=governance|compliance 与 "
-            "days=天数（默认保护期）、public=http(s)://主机（浏览器直接下载）、ca=证书文件", _s3, secret=True),
+            "days=天数（默认保护期）、public=http(s)://主机（浏览器直接下载）、ca=证书文件", read.s3, secret=True),
     Setting("elasticsearch_url", "", "Elasticsearch 8 或 9：http(s)://用户:口令@主机:端口/?prefix=dangan；不设则使用内置索引。可加 "
             "shards=、replicas=、analyzer=ik（需 IK 插件）、ca=证书文件 或 fingerprint=证书指纹、api_key=（代替用户和口令）、"
-            "timeout=检索秒数", _elasticsearch, secret=True),
+            "timeout=检索秒数", read.elasticsearch, secret=True),
     Setting("smtp_url", "", "smtp(s)://用户:口令@主机:端口?from=…；不设则每封邮件写成 mail/ 下的 .eml。可加 bounce=退信地址，"
-            "其中的 {id} 换成邮件编号，例如 bounce=bounces+{id}@example.gov.cn", _url("smtp", "smtps"), secret=True),
-    Setting("bounce_url", "", "退信邮箱：写法同 DANGAN_IMAP_URL，须是另一个邮箱或文件夹；被退回的邮件记为未送达", _imap, secret=True),
-    Setting("weekly_day", "1", "每周汇总在星期几发给主管，1 是星期一，7 是星期日", _up_to(7)),
-    Setting("sweep_processes", "0", "每晚核对用的进程数；0 为处理器核数，项目不到两千个时只用一个", _up_to(MOST_READERS, 0)),
-    Setting("silent_hours", "26", "超过多少小时没有完成全部项目的核对，网页进程就另行告警", _up_to(8760)),
-    Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", _clamd),
-    Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", _base),
-    Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", _key, secret=True),
-    Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", _zone),
-    Setting("max_upload", "5GiB", "单个文件的大小上限", _size),
-    Setting("derived_size", "2GiB", "页面图像和 Office 转换件的缓存 derived/ 的大小上限；可随时删除，用到时重新生成", _size),
-    Setting("open_uploads", "200", "一个人同时可有多少个未完成的断点续传", _up_to(10_000)),
-    Setting("upload_days", "7", "未完成的断点续传保留多少天，每收到一段重新计算", _up_to(365)),
-    Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", _up_to(MOST_READERS)),
-    Setting("unpack_members", "10000", "一个压缩包（连同其中嵌套的）最多取出的文件数", _up_to(MOST_MEMBERS)),
-    Setting("unpack_bytes", "20GiB", "一个压缩包（连同其中嵌套的）解开后的总大小上限", _size),
-    Setting("unpack_ratio", "200", "解开后的总大小最多为压缩包的多少倍；64 MiB 以内不论倍数", _up_to(MOST_RATIO)),
-    Setting("unpack_depth", "4", "压缩包、邮件、附件层层嵌套时，最多解开几层", _up_to(MOST_DEPTH)),
-    Setting("watch_dir", "", "投递文件夹，放在“项目编号/…”下的文件会自动归档；多个用冒号隔开", _folders),
+            "其中的 {id} 换成邮件编号，例如 bounce=bounces+{id}@example.gov.cn", read.url("smtp", "smtps"), secret=True),
+    Setting("bounce_url", "", "退信邮箱：写法同 DANGAN_IMAP_URL，须是另一个邮箱或文件夹；被退回的邮件记为未送达",
+            read.imap, secret=True),
+    Setting("weekly_day", "1", "每周汇总在星期几发给主管，1 是星期一，7 是星期日", read.up_to(7)),
+    Setting("sweep_processes", "0", "每晚核对用的进程数；0 为处理器核数，项目不到两千个时只用一个", read.up_to(MOST_READERS, 0)),
+    Setting("silent_hours", "26", "超过多少小时没有完成全部项目的核对，网页进程就另行告警", read.up_to(8760)),
+    Setting("clamd_url", "", "tcp://主机:端口 或 unix:/路径；不设则查毒结论为“未检查”", read.clamd),
+    Setting("base_url", "http://127.0.0.1:8000", "邮件中链接的前缀", read.base),
+    Setting("secret_key", "", "签署会话；内置时自动生成，使用任何外部引擎时必须给出，至少 32 个字符", read.key, secret=True),
+    Setting("timezone", "Asia/Shanghai", "按哪里的日历计算日期；时刻一律存为 UTC", read.zone),
+    Setting("max_upload", "5GiB", "单个文件的大小上限", read.size),
+    Setting("derived_size", "2GiB", "页面图像和 Office 转换件的缓存 derived/ 的大小上限；可随时删除，用到时重新生成", read.size),
+    Setting("open_uploads", "200", "一个人同时可有多少个未完成的断点续传", read.up_to(10_000)),
+    Setting("upload_days", "7", "未完成的断点续传保留多少天，每收到一段重新计算", read.up_to(365)),
+    Setting("readers", "2", "每个后台进程同时读取文字的文件数（沙箱进程数）；它们不占用索引与核对", read.up_to(MOST_READERS)),
+    Setting("unpack_members", "10000", "一个压缩包（连同其中嵌套的）最多取出的文件数", read.up_to(MOST_MEMBERS)),
+    Setting("unpack_bytes", "20GiB", "一个压缩包（连同其中嵌套的）解开后的总大小上限", read.size),
+    Setting("unpack_ratio", "200", "解开后的总大小最多为压缩包的多少倍；64 MiB 以内不论倍数", read.up_to(MOST_RATIO)),
+    Setting("unpack_depth", "4", "压缩包、邮件、附件层层嵌套时，最多解开几层", read.up_to(MOST_DEPTH)),
+    Setting("watch_dir", "", "投递文件夹，放在“项目编号/…”下的文件会自动归档；多个用冒号隔开", read.folders),
     Setting("scanner_dir", "", "扫描件文件夹：整叠扫描的 PDF、多页 TIFF 按分隔页（dangan separators）拆分归档；多个用冒号隔开",
-            _folders),
-    Setting("watch_seconds", "10", "投递文件夹里的文件多少秒没有变化才收入", _seconds),
+            read.folders),
+    Setting("watch_seconds", "10", "投递文件夹里的文件多少秒没有变化才收入", read.seconds),
     Setting("imap_url", "", "收件邮箱：imap(s)://用户:口令@主机:端口/文件夹；可加 starttls=never（明文）、ca=证书文件。"
-            "寄到“地址+项目编号@…”的邮件会自动归档", _imap, secret=True),
+            "寄到“地址+项目编号@…”的邮件会自动归档", read.imap, secret=True),
     Setting("imap_trust", "", "收信服务器在 Authentication-Results 中的名字；设置后只收经 DMARC、DKIM 或 SPF 证实的发件人，"
-            "不设则发件人可能是冒名的", _server_name),
-    Setting("imap_seconds", "120", "每隔多少秒查看一次收件邮箱", _seconds),
+            "不设则发件人可能是冒名的", read.server_name),
+    Setting("imap_seconds", "120", "每隔多少秒查看一次收件邮箱", read.seconds),
     Setting("ocr", "rapidocr", "光学识别引擎：rapidocr（随程序安装，不联网）或 none（不识别，扫描件只存不检）", engine_named),
-    Setting("ocr_workers", "1", "每个后台进程同时识别的文件数；每个占一个处理器核和约 1 GiB 内存", _up_to(MOST_READERS)),
-    Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", _maybe_folder),
-    Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", _keep),
+    Setting("ocr_workers", "1", "每个后台进程同时识别的文件数；每个占一个处理器核和约 1 GiB 内存", read.up_to(MOST_READERS)),
+    Setting("backup_dir", "", "每日备份与每周恢复演练使用的文件夹，应在另一块磁盘上；不设则不做", read.maybe_folder),
+    Setting("backup_keep", "", "每日备份保留最近若干日、周、月各一份，例如 7,4,12；不设则全部保留", read.keep),
 )
 _NAMES = {setting.name for setting in SETTINGS}
 _KINDS: dict[type, str] = {int: "整数", bool: " true 或 false", str: "文字", tuple: "整数列表", date: "日期，例如 2021-10-05"}

@@ -86,6 +86,15 @@ def drop(page: Page, files: dict[str, bytes]) -> None:
     page.evaluate(DROP, {path: base64.b64encode(content).decode() for path, content in files.items()})
 
 
+def reload_amid(page: Page, wire: FaultyProxy) -> None:
+    """Loads the page anew while files are under way, after one more cut; asked whether to leave, says yes."""
+    wire.misbehave("cut", after=2 * MIB, direction="up")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.wait_for_timeout(300)
+    wire.behave()
+    page.reload()
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("visitor", [(1280, 900), (390, 844)], indirect=True, ids=["1280", "390"])
 def test_a_folder_arrives_whole_through_a_cut_and_a_reload(
@@ -105,11 +114,7 @@ def test_a_folder_arrives_whole_through_a_cut_and_a_reload(
     wire.behave()
     page.wait_for_function("() => document.querySelectorAll('#files li.done').length > 4")
 
-    wire.misbehave("cut", after=2 * MIB, direction="up")
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.wait_for_timeout(300)
-    wire.behave()
-    page.reload()
+    reload_amid(page, wire)
     expect(page.locator("#upload-summary")).to_contain_text("重新拖入同一文件夹")
     assert 0 < page.locator("#files li.stale").count() < 40
     sent = sum(upload.offset for upload in Upload.objects)

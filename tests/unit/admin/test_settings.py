@@ -9,6 +9,7 @@ import pytest
 
 from admin import settings
 from admin.mail.address import smtp_address
+from admin.setting_values import SHORTEST_KEY
 from admin.settings import SETTINGS, BadSetting, Settings, load, with_secret_key
 from retention.compliance.facts import RuleSettings
 
@@ -163,7 +164,7 @@ def test_the_embedded_key_is_made_once_and_private(tmp_path: Path) -> None:
     plain = load({"DANGAN_DATA_DIR": str(tmp_path / "new")})
     first, second = with_secret_key(plain), with_secret_key(plain)
     assert first.secret_key == second.secret_key
-    assert len(first.secret_key) >= settings.SHORTEST_KEY
+    assert len(first.secret_key) >= SHORTEST_KEY
     path = tmp_path / "new" / "secret_key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [p.name for p in path.parent.iterdir()] == ["secret_key"]
@@ -176,7 +177,7 @@ def test_processes_that_start_together_agree_on_the_key(tmp_path: Path) -> None:
         with ThreadPoolExecutor(4) as pool:
             keys = {made.secret_key for made in pool.map(with_secret_key, [plain] * 4)}
         assert len(keys) == 1
-        assert len(keys.pop()) >= settings.SHORTEST_KEY
+        assert len(keys.pop()) >= SHORTEST_KEY
 
 
 def test_a_given_key_is_taken_and_nothing_is_written(tmp_path: Path) -> None:
