@@ -1,32 +1,38 @@
 """The daily notices: plan who is told what, write the mails, send them, and know for each whether it went out.
 
 Writing and sending are two steps. A mail and the mentions it makes are stored in one transaction before anything is
-sent. Before each try the mail is marked `sending`; one that is still so when the next run starts may or may not have
-gone out, so it is sent once more, marked as a repeat, and never a third time.
+sent; very many mentions in several, and until the last of them the mail is `writing`: what a dead process left so is
+discarded, mentions and all, before the next is planned. Before each try the mail is marked `sending`; one that is still
+so when the next run starts may or may not have gone out, so it is sent once more, marked as a repeat, and never a third
+time.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pymongo import ReplaceOne
+
 from admin.mail.calendar import calendar_of, deadlines_of
 from admin.mail.port import MailerDown, MailRejected, Message, Sender
-from admin.mail.render import LISTED_LINES, Rendered, render_digest
+from admin.mail.render import Rendered, render_digest
 from admin.system import System
 from archive.access import system_actor
 from archive.backoff import next_try
 from archive.models import JobRun
 from archive.transaction import Transaction, collection, write
 from retention.models import Mail, Mention
-from retention.notice_reasons import keys_of
-from retention.notices import AlertLine, Digest, plan
+from retention.notice_lines import LISTED_LINES
+from retention.notices import Digest, Planner, gathered
+from retention.open_alerts import line_parts
 from retention.recipients import recipients
 from retention.told import mailed
 
 ACTOR = system_actor("notices")
 MOST_REFUSALS = 10
+MOST_KEYS = 20_000  # in one transaction, to which a server gives a minute
 ONE_DAY = timedelta(days=1)
 FIRST_PAUSE = timedelta(minutes=5)  # a server that asks to come back later refuses whoever comes back at once
 
@@ -43,17 +49,19 @@ class Post:
     uncertain: int = 0
 
 
-def run(system: System, lines: Sequence[AlertLine], today: date) -> Post:
-    """Write the mails that are due today, of these open alerts, and send everything that waits."""
-    post = Post(written=write_mails(system, lines, today))
+def run(system: System, today: date) -> Post:
+    """Write the mails that are due today, of all open alerts, and send everything that waits."""
+    post = Post(written=write_mails(system, today))
     send_mails(system, post)
     return post
 
 
-def write_mails(system: System, lines: Sequence[AlertLine], today: date) -> int:
+def write_mails(system: System, today: date) -> int:
     """One mail for each person who is to be told something; how many were written."""
+    discard_unfinished(system)
     served = {mail.address for mail in Mail.objects(day=today, kind="digest").only("address")}
-    digests = plan(lines, recipients(today), mailed(keys_of(lines, today)), today, served=served)
+    planner = Planner(recipients(today), today, served=served)
+    digests = gathered(planner.part(lines, mailed) for lines in line_parts(today))
     silent = silent_days(today)
     for digest in digests:
         keep(system, digest, mail_id(digest.address, digest.day), silent=silent)
@@ -87,20 +95,60 @@ def silent_days(today: date) -> tuple[date, date] | None:
 
 
 def keep(system: System, digest: Digest, key: str, kind: str = "digest", *, silent: tuple[date, date] | None = None) -> None:
-    """Store the mail and what it mentions together: a crash leaves both or neither. `silent`: days it makes up for."""
+    """Store the mail and what it mentions together: a crash leaves both or neither, or what `discard_unfinished` undoes.
+    `silent`: days it makes up for."""
     settings = system.settings
     rendered = render_digest(digest, base_url=settings.base_url, urgent=kind == "urgent", silent=silent)
     dated = deadlines_of(mention.line for mention in digest.mentions[:LISTED_LINES])
     calendar = calendar_of(dated, now=system.clock.now(), timezone=settings.timezone, base_url=settings.base_url,
                            method="PUBLISH") if dated else ""
 
-    def work(tx: Transaction) -> None:
+    first, *rest = _pieces(digest.keys)
+
+    def begin(tx: Transaction) -> None:
         tx.insert(Mail(id=key, kind=kind, address=digest.address, name=digest.name, day=digest.day,
                        subject=rendered.subject, text=rendered.text, html=rendered.html, calendar=calendar,
-                       items=len(digest.mentions), not_before=tx.now, created_at=tx.now))
-        for line_key in digest.keys:
-            tx.put(Mention(id=f"{digest.address}\n{line_key}", address=digest.address, key=line_key, mail=key))
-        tx.audit("mail.written", f"mail:{key}", day=digest.day.isoformat(), items=len(digest.mentions))
+                       state="writing" if rest else "queued", items=digest.lines, not_before=tx.now, created_at=tx.now))
+        tx.bulk(Mention, _mentions(digest.address, key, first))
+        tx.audit("mail.written", f"mail:{key}", day=digest.day.isoformat(), items=digest.lines)
+
+    write(ACTOR, system.clock, begin)
+    for some in rest:
+        _mention(system, digest.address, key, some)
+    if rest:
+        _turn(system, key, "queued")
+
+
+def _mention(system: System, address: str, mail: str, keys: Sequence[str]) -> None:
+    def work(tx: Transaction) -> None:
+        tx.bulk(Mention, _mentions(address, mail, keys))
+        tx.audit("mail.mentions", f"mail:{mail}", keys=len(keys))
+
+    write(ACTOR, system.clock, work)
+
+
+def _mentions(address: str, mail: str, keys: Sequence[str]) -> list[ReplaceOne[dict[str, str]]]:
+    rows = ({"_id": f"{address}\n{key}", "address": address, "key": key, "mail": mail} for key in keys)
+    return [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
+
+
+def _pieces(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (keys[start:start + MOST_KEYS] for start in range(0, len(keys), MOST_KEYS))
+
+
+def discard_unfinished(system: System) -> None:
+    """Undo mails that a dead process was still writing: nobody was told, so nothing of them counts as told."""
+    for mail in Mail.objects(state="writing").only("id", "address"):
+        mine = {"address": mail.address, "mail": mail.id}
+        while keys := [row["_id"] for row in collection(Mention).find(mine, {"_id": 1}).limit(MOST_KEYS)]:
+            _discard(system, Mention, mail.id, keys)
+        _discard(system, Mail, mail.id, [mail.id])
+
+
+def _discard(system: System, model: type[Mail] | type[Mention], mail: str, keys: list[str]) -> None:
+    def work(tx: Transaction) -> None:
+        gone = tx.remove(model, {"_id": {"$in": keys}})
+        tx.audit("mail.discarded", f"mail:{mail}", what=model._get_collection_name(), removed=gone)
 
     write(ACTOR, system.clock, work)
 

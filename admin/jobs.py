@@ -30,7 +30,7 @@ from retention.alerts import refresh
 from retention.backtesting import go_on
 from retention.inbox import fill
 from retention.missed_days import make_up, missed
-from retention.open_alerts import open_lines
+from retention.open_alerts import line_parts
 from retention.work_years import last_change
 
 FIXITY_SAMPLE = 200
@@ -128,9 +128,8 @@ def _notices(system: System, today: date) -> Outcome:
     if marker.notices_paused():
         return Outcome({"paused": marker.PAUSED_TEXT}, attention=True)
     escalated = escalate(system, today)
-    lines = open_lines(today)
-    told = fill(digests.ACTOR, system.clock, lines, today)
-    post = digests.run(system, lines, today)
+    told = fill(digests.ACTOR, system.clock, line_parts(today), today)
+    post = digests.run(system, today)
     return Outcome({**asdict(post), "escalated": escalated, "inbox": told}, attention=bool(post.rejected or post.uncertain))
 
 

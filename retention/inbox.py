@@ -3,7 +3,7 @@
 Planned as the mails are, by person instead of by address, so who has no address, or a wrong one, misses nothing.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +16,7 @@ from archive.queries import Page, page_of, visible_codes
 from archive.transaction import Transaction, collection, write
 from retention.models import InboxLine, Mail
 from retention.models import Mention as Mentioned
-from retention.notice_reasons import keys_of
-from retention.notices import AlertLine, Mention, plan
+from retention.notices import AlertLine, Mention, Planner
 from retention.recipients import readers
 from retention.told import in_inboxes
 
@@ -25,11 +24,12 @@ BATCH = 500
 MOST_AT_ONCE = 200
 
 
-def fill(actor: Actor, clock: Clock, lines: Sequence[AlertLine], today: date, *,
+def fill(actor: Actor, clock: Clock, parts: Iterable[Sequence[AlertLine]], today: date, *,
          only: Callable[[Mention], bool] = lambda _: True) -> int:
-    """Put what is to be told today into everybody's inbox; how many lines. Asked again, it adds nothing."""
-    count = 0
-    for digest in plan(lines, readers(today), in_inboxes(keys_of(lines, today)), today, only=only):
+    """Put what is to be told today of the alerts, which come in parts, into everybody's inbox; how many lines. Asked again,
+    it adds nothing."""
+    count, planner = 0, Planner(readers(today), today, only=only)
+    for digest in (digest for lines in parts for digest in planner.part(lines, in_inboxes)):
         mentions = digest.mentions
         for start in range(0, len(mentions), BATCH):
             _keep(actor, clock, digest.address, mentions[start:start + BATCH], today)

@@ -113,7 +113,7 @@ class FindingRecord(Revisioned):
 class Mail(Revisioned):
     """A mail to one person: the digest of a day, or a notice of its own.
 
-    `sending` at start-up means: nobody knows whether it went out.
+    `writing`: what it mentions is still being stored. `sending` at start-up means: nobody knows whether it went out.
     """
 
     called: ClassVar[str] = "邮件"
@@ -132,7 +132,7 @@ class Mail(Revisioned):
     calendar: str = StringField(default="")
     items: int = IntField(default=0)
     state: str = StringField(default="queued", choices=(
-        "queued", "sending", "sent", "rejected", "uncertain", "bounced"))
+        "writing", "queued", "sending", "sent", "rejected", "uncertain", "bounced"))
     attempts: int = IntField(default=0)
     refusals: int = IntField(default=0)
     repeated: bool = BooleanField(default=False)

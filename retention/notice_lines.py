@@ -3,11 +3,14 @@
 Knows nothing of databases, mail or clocks. Dates are calendar days of the archive's time zone.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 HEAD, SUPERVISOR = "head", "supervisor"
 SEVERITIES = ("C", "H", "M", "L", "I")
+LISTED_LINES = 2000
+"""So many lines a digest lists; of more it says how many there are. Nobody reads on, and mail systems refuse megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +113,38 @@ class ProjectGroup:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one address is told on one day. `because` are the target codes through which it was addressed."""
+    """What one address is told on one day. `because` are the target codes through which it was addressed.
+
+    `groups` hold what is at hand of it; `lines`, `projects` and `overdue` count all it tells of, and `keys` are the ledger
+    keys all of it settles, sorted.
+    """
 
     address: str
     name: str
     day: date
     groups: tuple[ProjectGroup, ...]
     because: tuple[str, ...]
+    lines: int
+    projects: int
+    overdue: int
+    keys: tuple[str, ...]
+
+    @classmethod
+    def of(cls, address: str, name: str, day: date, mentions: Sequence[Mention], because: Iterable[str]) -> "Digest":
+        """Of these mentions and no others, the most urgent first: the project of the first is the first group."""
+        by_project: dict[str, list[Mention]] = {}
+        for mention in mentions:
+            by_project.setdefault(mention.line.project_code, []).append(mention)
+        groups = tuple(_group(found) for found in by_project.values())
+        return cls(address, name, day, groups, tuple(sorted(because)), len(mentions), len(groups),
+                   sum(mention.line.overdue for mention in mentions),
+                   tuple(sorted({key for mention in mentions for key in mention.keys})))
 
     @property
     def mentions(self) -> tuple[Mention, ...]:
         return tuple(mention for group in self.groups for mention in group.mentions)
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Every ledger key this digest settles, sorted."""
-        return tuple(sorted({key for mention in self.mentions for key in mention.keys}))
 
-    @property
-    def overdue(self) -> int:
-        return sum(mention.line.overdue for mention in self.mentions)
+def _group(mentions: Sequence[Mention]) -> ProjectGroup:
+    line = mentions[0].line
+    return ProjectGroup(line.project_code, line.project_name, line.unit, tuple(mentions))

@@ -2,18 +2,25 @@
 
 Pure: no store, no clock, no mail. The ledger of what was already told is an argument; writing it after the mail is
 out is the caller's duty. A run repeated with the keys of the run before plans nothing.
+
+An archive may have a million open alerts. They come in parts then; what each part has to tell is gathered (`gathered`),
+and only what is listed is kept whole.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import replace
 from datetime import date
 
-from retention.notice_lines import AlertLine, Digest, Mention, ProjectGroup, Recipient
+from retention.notice_lines import LISTED_LINES, AlertLine, Digest, Mention, ProjectGroup, Recipient
 from retention.notice_reasons import Standing, expected_mentions, line_key, standing
 from retention.optional import REMINDERS, is_reminder
 
-__all__ = ["AlertLine", "Digest", "Mention", "ProjectGroup", "Recipient", "expected_mentions", "line_key", "plan"]
+__all__ = ["AlertLine", "Digest", "Mention", "Planner", "ProjectGroup", "Recipient", "expected_mentions", "gathered", "line_key",
+           "plan"]
+
+Ledger = Callable[[Collection[str]], Collection[tuple[str, str]]]
+"""Line keys to (address, line key) of those of them that were told."""
 
 
 CLIMBED = "ESC"  # in `Digest.because`: something was escalated to this address
@@ -34,15 +41,72 @@ def plan(
     their digest today; what turns up later in the day waits for tomorrow's. What `only` does not hold of is left for
     another plan. Addresses are compared without case, and alerts addressed to nobody reach nobody.
     """
-    told: defaultdict[str, set[str]] = defaultdict(set)
-    for address, key in already:
-        told[_same(address)].add(key)
-    people = _by_address(recipients, without={_same(address) for address in served})
-    unique = {line.alert_id: line for line in lines}
-    ordered = [standing(line, today) for line in sorted(unique.values(), key=lambda line: line.urgency)]
-    matters = _Matters(ordered)
-    planned = (_digest(people[key], matters, told[key], today, only) for key in sorted(people))
-    return tuple(digest for digest in planned if digest is not None)
+    return Planner(recipients, today, served=served, only=only).part(lines, lambda _: already)
+
+
+class Planner:
+    """`plan` for lines that come in parts: who is to be told is worked out once."""
+
+    def __init__(self, recipients: Iterable[Recipient], today: date, *, served: Collection[str] = (),
+                 only: Callable[[Mention], bool] = lambda _: True) -> None:
+        self._today, self._only = today, only
+        self._people = _by_address(recipients, without={_same(address) for address in served})
+        self._watching: defaultdict[str, set[str]] = defaultdict(set)
+        for address, person in self._people.items():
+            for code in frozenset[str]().union(*[recipient.sees for recipient in person]):
+                self._watching[code].add(address)
+
+    def part(self, lines: Iterable[AlertLine], ledger: Ledger) -> tuple[Digest, ...]:
+        """What there is to tell of these lines, by address."""
+        unique = {line.alert_id: line for line in lines}
+        ordered = [standing(line, self._today) for line in sorted(unique.values(), key=lambda line: line.urgency)]
+        told: defaultdict[str, set[str]] = defaultdict(set)
+        for address, key in ledger({key for known in ordered for key in (*known.keys, *known.steps)}):
+            told[_same(address)].add(key)
+        matters = _Matters(ordered)
+        concerned = sorted({address for code in matters.codes & self._watching.keys() for address in self._watching[code]})
+        planned = (_digest(self._people[key], matters, told[key], self._today, self._only) for key in concerned)
+        return tuple(digest for digest in planned if digest is not None)
+
+
+def gathered(parts: Iterable[Iterable[Digest]]) -> tuple[Digest, ...]:
+    """One digest an address of what each part has to tell it; beyond LISTED_LINES it is counted, and settled by its keys."""
+    found: dict[str, _Gathered] = {}
+    for part in parts:
+        for digest in part:
+            found.setdefault(_same(digest.address), _Gathered()).add(digest)
+    return tuple(found[key].digest() for key in sorted(found))
+
+
+class _Gathered:
+    """What one address is to be told: the most urgent of it, and how much it is."""
+
+    def __init__(self) -> None:
+        self._first: Digest | None = None
+        self._mentions: list[Mention] = []
+        self._because, self._projects, self._keys = set[str](), set[str](), set[str]()
+        self._lines = self._overdue = 0
+
+    def add(self, digest: Digest) -> None:
+        self._first = self._first or digest
+        self._mentions += digest.mentions
+        self._because.update(digest.because)
+        self._projects.update(group.code for group in digest.groups)
+        self._keys.update(digest.keys)
+        self._lines += digest.lines
+        self._overdue += digest.overdue
+        if len(self._mentions) > 2 * LISTED_LINES:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._mentions = sorted(self._mentions, key=lambda mention: mention.line.urgency)[:LISTED_LINES]
+
+    def digest(self) -> Digest:
+        assert self._first is not None
+        self._cut()
+        listed = Digest.of(self._first.address, self._first.name, self._first.day, self._mentions, self._because)
+        return replace(listed, lines=self._lines, projects=len(self._projects), overdue=self._overdue,
+                       keys=tuple(sorted(self._keys)))
 
 
 class _Matters:
@@ -54,19 +118,23 @@ class _Matters:
         for place, known in enumerate(ordered):
             self._places[known.line.project_code].append(place)
 
+    @property
+    def codes(self) -> Set[str]:
+        return self._places.keys()
+
     def within(self, codes: Collection[str]) -> list[Standing]:
         """Those of these projects, in the same order."""
-        places = [self._places[code] for code in self._places.keys() & codes]
+        places = [self._places[code] for code in codes]
         return [self._ordered[place] for place in sorted(place for some in places for place in some)]
 
 
 def _digest(person: list[Recipient], matters: _Matters, told: set[str], today: date,
             only: Callable[[Mention], bool]) -> Digest | None:
-    groups: dict[str, list[Mention]] = {}
+    mentions: list[Mention] = []
     because: set[str] = set()
     seen_by: defaultdict[str, list[Recipient]] = defaultdict(list)
     for recipient in person:
-        for code in recipient.sees:
+        for code in matters.codes & recipient.sees:
             seen_by[code].append(recipient)
     for known in matters.within(seen_by.keys()):
         line = known.line
@@ -74,13 +142,13 @@ def _digest(person: list[Recipient], matters: _Matters, told: set[str], today: d
         above = [recipient for recipient in seen_by[line.project_code] if recipient.climbs(line)]
         said = known.mention(told, addressed=bool(wanting), levels={recipient.level for recipient in above})
         if said is not None and only(said) and not _declined(said, wanting):
-            groups.setdefault(line.project_code, []).append(replace(said, on_behalf=_in_place_of([*wanting, *above])))
+            mentions.append(replace(said, on_behalf=_in_place_of([*wanting, *above])))
             because.update(target for recipient in wanting for target in recipient.targets & set(line.targets))
             because.update(CLIMBED for recipient in above)
-    if not groups:
+    if not mentions:
         return None
     name = next((recipient.name for recipient in person if recipient.name), "")
-    return Digest(person[0].address.strip(), name, today, tuple(map(_group, groups.values())), tuple(sorted(because)))
+    return Digest.of(person[0].address.strip(), name, today, mentions, because)
 
 
 def _in_place_of(concerned: list[Recipient]) -> tuple[str, ...]:
@@ -92,12 +160,6 @@ def _in_place_of(concerned: list[Recipient]) -> tuple[str, ...]:
 def _declined(said: Mention, wanting: list[Recipient]) -> bool:
     """Optional, and wanted by none of those who share the address."""
     return is_reminder(said) and all(REMINDERS in recipient.declines for recipient in wanting)
-
-
-def _group(mentions: list[Mention]) -> ProjectGroup:
-    """Lines arrive sorted by urgency, so each group is sorted and the group of the most urgent line comes first."""
-    line = mentions[0].line
-    return ProjectGroup(line.project_code, line.project_name, line.unit, tuple(mentions))
 
 
 def _by_address(recipients: Iterable[Recipient], without: set[str]) -> dict[str, list[Recipient]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from archive.transaction import collection
@@ -10,6 +11,7 @@ from retention.models import FindingRecord
 from retention.notice_lines import AlertLine
 
 Row = Mapping[str, Any]
+AT_ONCE = 5000
 
 _FIELDS = ("project", "project_name", "unit", "rule", "title", "clause", "subject", "severity", "outcome", "due_on", "reason", "steps",
            "clears_when", "opened_on", "milestones", "targets", "episode", "escalations", "waiver")
@@ -18,6 +20,13 @@ _FIELDS = ("project", "project_name", "unit", "rule", "title", "clause", "subjec
 def open_lines(today: date, match: Row | None = None) -> list[AlertLine]:
     """Open alerts without a waiver in force on the day, of those that match."""
     return [line_of(row, today) for row in open_rows(today, match)]
+
+
+def line_parts(today: date) -> Iterator[list[AlertLine]]:
+    """All of them, some at a time: an archive may have more than fit into memory."""
+    rows = open_rows(today)
+    while part := [line_of(row, today) for row in islice(rows, AT_ONCE)]:
+        yield part
 
 
 def open_rows(today: date, match: Row | None = None, *fields: str) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ from admin.mail.wording import (
 from archive.personal import mask
 from retention.compliance.findings import SEVERITY_NAMES
 from retention.headings import about
+from retention.notice_lines import LISTED_LINES
 from retention.notices import AlertLine, Digest, Mention, ProjectGroup
 
 __all__ = ["Rendered", "clause_label", "render_digest"]
@@ -32,9 +33,8 @@ REPEAT_SUBJECT = "【档案】【重发】"
 _REPEAT_PLACE = "<!-- repeat -->"
 
 # A first digest can hold thousands of lines. Past the first limit a line is a title, a date and a link; past the
-# second they are only counted, so that no mail outgrows what a database record or a mail server takes.
+# second (LISTED_LINES) they are only counted, so that no mail outgrows what a database record or a mail server takes.
 FULL_LINES = 60
-LISTED_LINES = 2000
 NEAR_DAYS = 15
 
 
@@ -101,15 +101,15 @@ def render_digest(digest: Digest, *, base_url: str, urgent: bool = False, silent
         "dated": any(mention.line.due_on for mention in digest.mentions),
         "name": digest.name,
         "day": day_text(digest.day),
-        "projects": len(digest.groups),
-        "lines": len(digest.mentions),
+        "projects": digest.projects,
+        "lines": digest.lines,
         "overdue": digest.overdue,
         "because": targets_text(digest.because),
         "instead": all(mention.on_behalf for mention in digest.mentions),
         "address": digest.address,
         "base_url": root,
         "groups": _groups(digest, root),
-        "unlisted": max(0, len(digest.mentions) - LISTED_LINES),
+        "unlisted": digest.lines - min(len(digest.mentions), LISTED_LINES),
     }
     text, html = (templates().get_template(name).render(facts) for name in ("digest.txt", "digest.html"))
     return Rendered(title, text, html)
@@ -117,14 +117,14 @@ def render_digest(digest: Digest, *, base_url: str, urgent: bool = False, silent
 
 def _subject(digest: Digest) -> str:
     late = f"（{digest.overdue} 项已逾期）" if digest.overdue else ""
-    return f"{SUBJECT}{len(digest.groups)} 个项目有 {len(digest.mentions)} 项事项需要处理{late}"
+    return f"{SUBJECT}{digest.projects} 个项目有 {digest.lines} 项事项需要处理{late}"
 
 
 def _urgent_subject(digest: Digest) -> str:
     first = digest.mentions[0].line
-    if len(digest.mentions) == 1:
+    if digest.lines == 1:
         return f"{SUBJECT}【严重】{one_line(first.project_name)}：{one_line(mask(first.title))}"
-    return f"{SUBJECT}【严重】{len(digest.groups)} 个项目新出现 {len(digest.mentions)} 项严重事项"
+    return f"{SUBJECT}【严重】{digest.projects} 个项目新出现 {digest.lines} 项严重事项"
 
 
 def _groups(digest: Digest, base_url: str) -> tuple[GroupView, ...]:

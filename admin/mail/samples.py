@@ -7,7 +7,7 @@ from admin.mail.plain import render_news
 from admin.mail.render import Rendered, render_digest
 from admin.mail.watchdog import render_silence
 from admin.mail.weekly import render_weekly
-from retention.notices import AlertLine, Digest, Mention, ProjectGroup
+from retention.notices import AlertLine, Digest, Mention
 from retention.weekly import Summary, UnitStanding
 
 BASE = "https://dangan.example.gov.cn"
@@ -61,5 +61,4 @@ def _told(line: AlertLine, *reasons: str) -> Mention:
 
 
 def _digest(*mentions: Mention) -> Digest:
-    groups = tuple(ProjectGroup(m.line.project_code, m.line.project_name, m.line.unit, (m,)) for m in mentions)
-    return Digest("zhang@example.gov.cn", "张三", DAY, groups, ("PM",))
+    return Digest.of("zhang@example.gov.cn", "张三", DAY, mentions, ("PM",))

@@ -1,6 +1,7 @@
 """Escalating what nobody takes up: decided by `retention/escalation.py`, kept in the alert's history, told by the digest."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from admin.digests import ACTOR
@@ -19,20 +20,28 @@ Steps = tuple[tuple[str, int], ...]
 
 def escalate(system: System, today: date) -> int:
     """How many alerts were escalated. Each level is told once for each opening."""
-    people = [person for person in recipients(today) if person.level]
-    due: dict[str, Steps] = {}
+    levels, due = levels_of(recipients(today)), dict[str, Steps]()
     for row in open_rows(today, {"acknowledged_by": ""}, "history"):
-        if steps := _steps(system, row, today, people):
+        if steps := _steps(system, row, today, levels):
             due[row["_id"]] = steps
     keys = sorted(due)
     return sum(_keep(system, {key: due[key] for key in keys[n:n + BATCH]}, today) for n in range(0, len(keys), BATCH))
 
 
-def _steps(system: System, row: Row, today: date, people: Sequence[Recipient]) -> Steps:
+def levels_of(people: Iterable[Recipient]) -> Mapping[str, Set[str]]:
+    """By project the levels of which there is somebody who may see it."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for person in people:
+        for code in person.sees if person.level else ():
+            found[code].add(person.level)
+    return found
+
+
+def _steps(system: System, row: Row, today: date, levels: Mapping[str, Set[str]]) -> Steps:
     line = line_of(row, today)
     told = {level for level, _ in line.escalated}
-    levels = {person.level for person in people if person.may_see(line.project_code)}
-    return steps_due(Idle(line, idle_since(row, today), told), system.settings.escalation, today, levels.__contains__)
+    return steps_due(Idle(line, idle_since(row, today), told), system.settings.escalation, today,
+                     lambda level: level in levels.get(line.project_code, ()))
 
 
 def idle_since(row: Row, today: date) -> date:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import date, datetime, time, timedelta
 
-from admin.digests import ACTOR, keep
+from admin.digests import ACTOR, discard_unfinished, keep
 from admin.system import System
 from retention.inbox import fill
 from retention.models import Mail
@@ -24,7 +24,8 @@ def write_urgent(system: System, today: date) -> int:
     lines = newly_critical(today)
     if not lines:
         return 0
-    fill(ACTOR, system.clock, lines, today, only=is_urgent)
+    discard_unfinished(system)
+    fill(ACTOR, system.clock, [lines], today, only=is_urgent)
     recent = Mail.objects(kind="urgent", created_at__gt=system.clock.now() - PAUSE).scalar("address")
     digests = plan_urgent(lines, recipients(today), mailed(keys_of(lines, today)), today, served=set(recent))
     for digest in digests:

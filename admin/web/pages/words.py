@@ -29,7 +29,7 @@ SOURCES: Mapping[str, str] = {
     "recognised": "自动识别", "given": "上传时指定", "confirmed": "人工确认", "unrecognised": "待确认"}
 JOB_OUTCOMES: Mapping[str, str] = {"running": "运行中", "done": "完成", "attention": "完成，需关注", "failed": "失败"}
 MAIL_STATES: Mapping[str, str] = {
-    "queued": "待发", "sending": "发送中", "sent": "已发", "rejected": "被拒收", "uncertain": "是否送达不明",
+    "writing": "写信中", "queued": "待发", "sending": "发送中", "sent": "已发", "rejected": "被拒收", "uncertain": "是否送达不明",
     "bounced": "退回，未送达"}
 INDEX_STATES: Mapping[str, str] = {"ready": "正常", "needs_rebuild": "需要重建", "rebuilding": "重建中", "down": "连接不上"}
 SORTS: Mapping[str, str] = {
@@ -55,7 +55,8 @@ ACTIONS: Mapping[str, str] = {
     "receipt.edited": "填写移交清单", "receipt.closed": "关闭移交清单", "receipt.dropped": "撤销空的移交清单",
     "alert.escalated": "事项升级", "notices.substitute-named": "指定代收人", "notices.substitute-dropped": "撤销代收人",
     "inbox.read": "阅读提醒", "inbox.filled": "写入提醒", "mail.bounced": "邮件被退回",
-    "mail.written": "写好邮件", "mail.queued": "邮件改期再发", "mail.sending": "开始发送邮件", "mail.sent": "发出邮件",
+    "mail.written": "写好邮件", "mail.mentions": "记下邮件提到的事项", "mail.discarded": "作废没有写完的邮件",
+    "mail.queued": "邮件改期再发", "mail.sending": "开始发送邮件", "mail.sent": "发出邮件",
     "mail.rejected": "邮件被拒收", "mail.uncertain": "邮件是否发出不明",
     "backup.made": "备份", "backup.restored": "从备份恢复", "notices.resumed": "恢复后重新开始通知",
     "derivation.begun": "开始重新生成派生内容", "derivation.resumed": "继续重新生成派生内容",

@@ -14,12 +14,12 @@ from archive.operations.documents import catalogue_document
 from archive.operations.projects import LedgerRow, import_ledger, update_project
 from archive.queries import find_project
 from archive.transaction import collection
-from retention import alerts, keeping
+from retention import alerts, keeping, open_alerts
 from retention.alerts import GONE, Sweep, deserves_alert, finding_id, refresh
 from retention.compliance.findings import Finding, Outcome, Severity
 from retention.findings import live_findings, view_finding
 from retention.models import FindingRecord, Standing
-from retention.open_alerts import open_lines
+from retention.open_alerts import line_parts, open_lines
 from tests.builders import SYSTEM, a_description, a_project
 from tests.conftest import snapshot
 
@@ -374,3 +374,14 @@ def test_a_waiver_lapses_the_day_after_its_last(built: System) -> None:
 def test_what_deserves_an_alert(outcome: Outcome, left: int | None, milestones: tuple[int, ...], wanted: bool) -> None:
     finding = Finding("R", 1, "31.1", "", outcome, Severity.M, DUE, left, "", {}, (), "", False, (), milestones)
     assert deserves_alert(finding) is wanted
+
+
+def test_open_alerts_come_in_parts(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        a_project(system, f"XM-{number}", actual_completion=date(2026, 1, 5), trial_start=date(2026, 1, 10))
+    refresh(system.judge)
+    monkeypatch.setattr(open_alerts, "AT_ONCE", 2)
+    parts = list(line_parts(system.clock.today()))
+    assert {len(part) for part in parts[:-1]} == {2}
+    assert [line for part in parts for line in part] == open_lines(system.clock.today())
+    assert open_lines(system.clock.today())

@@ -18,7 +18,7 @@ from archive.transaction import database
 from retention.alerts import refresh
 from retention.inbox import fill, inbox_of, mail_states, mark_read, unread
 from retention.models import InboxLine, Mention
-from retention.open_alerts import open_lines
+from retention.open_alerts import line_parts
 from retention.substitutes import name_substitute
 from tests.builders import SYSTEM, UNIT, UNIT_B, a_project
 from tests.conftest import snapshot
@@ -57,7 +57,7 @@ def test_the_inbox_holds_what_the_mails_say_and_who_has_no_address_misses_nothin
 
 def test_a_second_run_adds_nothing_a_new_day_only_what_is_new(system: System, told: dict[str, Actor]) -> None:
     before = snapshot()
-    assert fill(digests.ACTOR, system.clock, open_lines(TODAY), TODAY) == 0
+    assert fill(digests.ACTOR, system.clock, line_parts(TODAY), TODAY) == 0
     assert snapshot() == before
     a_project(system, "XM-C", **DATES)
     refresh(system.judge, None, TOMORROW)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retention.notices import AlertLine, Digest, Recipient, expected_mentions, line_key, plan
+from retention import notices
+from retention.notices import AlertLine, Digest, Planner, Recipient, expected_mentions, gathered, line_key, plan
 
 DAY = date(2026, 3, 1)
 MILESTONES = (60, 30, 15, 7, 0)
@@ -204,6 +206,23 @@ def test_an_alert_given_twice_is_mentioned_once() -> None:
     assert len(digest.mentions) == 1
 
 
+# -- in parts ----------------------------------------------------------------------------------------------------
+
+def in_parts(parts: Iterable[Iterable[AlertLine]], told: set[tuple[str, str]], day: date) -> tuple[Digest, ...]:
+    planner = Planner(PEOPLE, day)
+    return gathered(planner.part(lines, lambda keys: {one for one in told if one[1] in keys}) for lines in parts)
+
+
+def test_of_more_than_is_listed_the_most_urgent_is_and_the_rest_is_counted_and_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "LISTED_LINES", 2)
+    lines = [line(f"a{n}", due_in=n - 3, project_code=f"XM-{n % 2 + 1}") for n in range(9)]
+    digest, other = in_parts([lines[7:], lines[3:7], lines[:3]], set(), DAY)
+    assert [mention.line.alert_id for mention in digest.mentions] == ["a0", "a1"]
+    assert (digest.lines, digest.projects, digest.overdue) == (9, 2, 3)
+    assert digest.keys == plan(lines, PEOPLE, set(), DAY)[0].keys
+    assert in_parts([lines], {(one.address, key) for one in (digest, other) for key in one.keys}, DAY) == ()
+
+
 # -- whatever happens --------------------------------------------------------------------------------------------
 
 ADDRESSES = ("a@x.cn", "b@x.cn")
@@ -250,6 +269,14 @@ def test_a_repeated_run_plans_nothing(lines: list[AlertLine], gaps: list[int], l
     ledger, day = simulate(lines, gaps), DAY + timedelta(sum(gaps) + later)
     ledger.run(lines, PEOPLE, day)
     assert plan(lines, PEOPLE, ledger.told, day) == ()
+
+
+@given(st.lists(LINES, max_size=8, unique_by=lambda one: one.alert_id), st.lists(st.integers(0, 2), min_size=8, max_size=8), st.data())
+def test_in_parts_the_same_is_told(lines: list[AlertLine], places: list[int], data: st.DataObject) -> None:
+    keys = sorted({(digest.address, key) for digest in plan(lines, PEOPLE, set(), DAY) for key in digest.keys})
+    told = set(data.draw(st.lists(st.sampled_from(keys)))) if keys else set()
+    parts = [[one for one, place in zip(lines, places, strict=False) if place == number] for number in range(3)]
+    assert in_parts(parts, told, DAY) == plan(lines, PEOPLE, told, DAY)
 
 
 @given(LINES, GAPS.filter(bool))

@@ -16,7 +16,6 @@ from archive.operations.people import NewPerson, add_person
 from archive.permissions import Role
 from retention.alerts import refresh
 from retention.models import Mail
-from retention.open_alerts import open_lines
 from tests.builders import SYSTEM, UNIT_B, a_project
 from tests.unit.admin.postbox import Postbox, PostOffice
 
@@ -55,7 +54,7 @@ def archivist(posting: System) -> Actor:
 
 
 def run(system: System, day: date = TODAY) -> Post:
-    return digests.run(system, open_lines(day), day)
+    return digests.run(system, day)
 
 
 def resend(system: System) -> Post:

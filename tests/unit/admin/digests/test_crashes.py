@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 
+from admin import digests
 from admin.digests import Post
 from admin.jobs import run_job
 from admin.mail.port import Message, Receipt, Sender
 from admin.mail.smtp import SmtpMailer
 from admin.system import System
+from archive import audit
 from archive.access import Actor
 from archive.clock import FixedClock
 from archive.models import Lease
 from archive.transaction import Transaction
+from retention.models import Mention
 from tests.builders import SYSTEM
 from tests.conftest import snapshot
-from tests.unit.admin.digests.conftest import ARCHIVIST, TODAY, resend, run, subjects, the_mail
+from tests.unit.admin.digests.conftest import ARCHIVIST, TODAY, TOMORROW, A, resend, run, subjects, the_mail
 from tests.unit.admin.postbox import Postbox, text_of
 
 # -- a crash between sending and writing it down -------------------------------------------------------------------
@@ -96,6 +99,44 @@ def test_a_crash_while_writing_leaves_neither_mail_nor_mention(
     assert snapshot() == before
     assert run(posting).sent == 1
     assert subjects(box) == [False]
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_a_mail_with_very_many_mentions_is_sent_once_all_are_stored_or_written_anew(
+    posting: System, archivist: Actor, box: Postbox, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    """Its transactions are as many as `MOST_KEYS` says; the process dies after the first few of them."""
+    monkeypatch.setattr(digests, "MOST_KEYS", 2)
+    finish, left = Transaction.finish, iter(range(kept))
+
+    def dies(tx: Transaction) -> None:
+        next(left, None) is not None or (_ for _ in ()).throw(Killed())
+        finish(tx)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Transaction, "finish", dies)
+        with pytest.raises(Killed):
+            run(posting)
+    assert (the_mail().state, Mention.objects.count()) == ("writing", 2 * kept)
+    assert resend(posting).sent == 0
+    assert run(posting).sent == 1
+    assert (the_mail().state, subjects(box)) == ("sent", [False])
+    assert set(Mention.objects.scalar("mail")) == {the_mail().id}
+    assert run(posting) == Post()
+    assert audit.verify()[1] == []
+
+
+def test_what_was_not_written_to_the_end_is_told_the_next_day(
+    posting: System, archivist: Actor, box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "MOST_KEYS", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "_mention", lambda *_: (_ for _ in ()).throw(Killed()))
+        with pytest.raises(Killed):
+            run(posting)
+    assert run(posting, TOMORROW).sent == 1
+    assert (the_mail().day, subjects(box)) == (TOMORROW, [False])
+    assert A in text_of(box.to(ARCHIVIST)[0])
 
 
 def test_a_connection_lost_on_the_way_is_a_crash_too(posting: System, archivist: Actor, box: Postbox,
