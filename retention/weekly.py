@@ -1,7 +1,7 @@
 """The weekly summary for supervisors: units ranked by what is late and what is open. Pure values in and out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,31 +57,40 @@ def summaries(lines: Iterable[AlertLine], supervisors: Iterable[Recipient], toda
 
     Who takes a supervisor's place gets hers as well, unless the supervisor does without it.
     """
-    week, ordered = turn_of(today, weekday), [line.as_of(today) for line in lines]
     people: defaultdict[str, list[Recipient]] = defaultdict(list)
     for person in (one for one in supervisors if WEEKLY not in one.declines):
         people[person.address.strip().casefold()].append(person)
-    found = []
-    for same in people.values():
-        seen = [line for line in ordered if any(person.may_see(line.project_code) for person in same)]
-        if seen:
-            places = {person.on_behalf for person in same}
-            found.append(Summary(same[0].address.strip(), same[0].name, week, ranked(seen, today - WEEK),
-                                 () if "" in places else tuple(sorted(places))))
+    counted: dict[str, defaultdict[str, _Count]] = {address: defaultdict(_Count) for address in people}
+    for line in lines:  # one after the other: an archive may have a million
+        current = line.as_of(today)
+        for address, same in people.items():
+            if any(person.may_see(line.project_code) for person in same):
+                counted[address][line.unit].add(current, today - WEEK)
+    found = [_summary(same, turn_of(today, weekday), counted[address]) for address, same in people.items() if counted[address]]
     return sorted(found, key=lambda summary: summary.address)
 
 
-def ranked(lines: Iterable[AlertLine], since: date) -> tuple[UnitStanding, ...]:
+class _Count:
+    """What is open of one unit, as one reader sees it."""
+
+    def __init__(self) -> None:
+        self._projects = set[str]()
+        self._late = self._open = self._critical = self._fresh = self._longest = 0
+
+    def add(self, line: AlertLine, since: date) -> None:
+        self._projects.add(line.project_code)
+        self._open += 1
+        self._late += line.outcome == "failed" or line.overdue
+        self._critical += line.severity == "C"
+        self._fresh += line.opened_on > since
+        self._longest = max(self._longest, -(line.days_left or 0))
+
+    def of(self, unit: str) -> UnitStanding:
+        return UnitStanding(unit, len(self._projects), self._late, self._open, self._critical, self._fresh, self._longest)
+
+
+def _summary(same: Sequence[Recipient], week: date, counted: Mapping[str, _Count]) -> Summary:
     """Units by what is late, then by what is open, the worst first."""
-    units: defaultdict[str, list[AlertLine]] = defaultdict(list)
-    for line in lines:
-        units[line.unit].append(line)
-    return tuple(sorted((_counted(unit, found, since) for unit, found in units.items()), key=lambda one: one.rank))
-
-
-def _counted(unit: str, lines: list[AlertLine], since: date) -> UnitStanding:
-    return UnitStanding(
-        unit, projects=len({line.project_code for line in lines}),
-        late=sum(line.outcome == "failed" or line.overdue for line in lines), open=len(lines),
-        critical=sum(line.severity == "C" for line in lines), fresh=sum(line.opened_on > since for line in lines),
-        longest=max(0, *(-line.days_left for line in lines if line.days_left is not None), 0))
+    places = {person.on_behalf for person in same}
+    units = sorted((count.of(unit) for unit, count in counted.items()), key=lambda one: one.rank)
+    return Summary(same[0].address.strip(), same[0].name, week, tuple(units), () if "" in places else tuple(sorted(places)))

@@ -8,7 +8,7 @@ from admin.mail.weekly import render_weekly
 from admin.system import System
 from archive.transaction import Transaction, write
 from retention.models import Mail
-from retention.open_alerts import open_lines
+from retention.open_alerts import line_parts
 from retention.recipients import supervisors
 from retention.weekly import Summary, summaries, turn_of
 
@@ -20,7 +20,7 @@ def write_weekly(system: System, today: date) -> int:
     waiting = [person for person in supervisors(today) if weekly_id(person.address, turn_of(today, day)) not in written]
     if not waiting:
         return 0
-    found = summaries(open_lines(today), waiting, today, day)
+    found = summaries((line for part in line_parts(today) for line in part), waiting, today, day)
     for summary in found:
         _keep(system, summary)
     return len(found)
