@@ -14,7 +14,7 @@ from admin.web.pages.shared import actor, area, needs, page_number, pages_of, sy
 from admin.web.pages.type_choices import proposals
 from archive import learning, queries, taxonomy
 from archive.errors import Invalid
-from archive.models import Document, Version
+from archive.models import Document, TextState, Version
 from archive.operations.learning import put_aside
 from archive.operations.review import Answer, Choice, confirm_types, waiting
 from archive.permissions import Permission
@@ -52,8 +52,8 @@ def queue() -> Any:
 
 
 def _drawn(documents: Sequence[Document]) -> set[str]:
-    """Those whose first page can be shown without a conversion."""
-    versions = Version.objects(id__in=[document.current for document in documents])
+    """Those whose first page can be shown without a conversion; what could not be opened for its text cannot be drawn either."""
+    versions = Version.objects(id__in=[document.current for document in documents if document.text_state != TextState.UNREADABLE])
     return {version.document for version in versions
             if can_show(version.media_type) and not must_convert(system(), version)}
 

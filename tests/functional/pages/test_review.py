@@ -7,8 +7,9 @@ from flask import Flask
 
 from admin.system import System
 from archive.access import Actor
-from archive.models import Document, TypeEvidence
+from archive.models import Document, TextState, TypeEvidence, Version
 from archive.operations.people import issue_token
+from archive.transaction import collection
 from tests.builders import SYSTEM, UNIT_B, a_project, file_text
 from tests.conftest import snapshot
 from tests.functional.pages.conftest import Browser
@@ -37,6 +38,14 @@ def test_one_click_confirms_the_proposal(two: tuple[Document, Document], signed_
     assert two[0].id not in said.split("panel")[1]
     assert Document.objects.get(id=two[0].id).type_source == "confirmed"
     assert "运维合同.txt" in browser.page("/documents/evidence")
+
+
+@pytest.mark.parametrize(("state", "shown"), [(TextState.READ, True), (TextState.UNREADABLE, False)])
+def test_a_first_page_is_shown_of_what_can_be_opened(two: tuple[Document, Document], signed_in: Callable[[str], Browser], state: TextState,
+                                                     shown: bool) -> None:
+    collection(Version).update_many({}, {"$set": {"media_type": "application/pdf"}})
+    collection(Document).update_many({}, {"$set": {"text_state": state.value}})
+    assert ("size=thumb" in signed_in("archivist").page(QUEUE)) == shown
 
 
 def test_many_are_confirmed_at_once_by_first_proposal_or_by_name(two: tuple[Document, Document],
