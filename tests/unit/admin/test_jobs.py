@@ -198,7 +198,7 @@ def test_the_notices_need_attention_where_a_mail_was_refused(system: System, mon
 
     for post, outcome in ((digests.Post(sent=1), "done"), (digests.Post(rejected=1), "attention"),
                           (digests.Post(uncertain=1), "attention")):
-        monkeypatch.setattr(digests, "run", lambda system, lines, today, post=post: post)
+        monkeypatch.setattr(digests, "run", lambda system, today, post=post: post)
         run = run_job(system, SYSTEM, "notices.daily")
         assert run.outcome == outcome
         assert dataclasses.asdict(post).items() <= run.result.items(), "beside what else the job did"
