@@ -102,7 +102,6 @@ def keep(system: System, digest: Digest, key: str, kind: str = "digest", *, sile
     dated = deadlines_of(mention.line for mention in digest.mentions[:LISTED_LINES])
     calendar = calendar_of(dated, now=system.clock.now(), timezone=settings.timezone, base_url=settings.base_url,
                            method="PUBLISH") if dated else ""
-
     first, *rest = _pieces(digest.keys)
 
     def begin(tx: Transaction) -> None:

@@ -36,7 +36,7 @@ T = TypeVar("T")
 # For one transaction, whatever happens to the servers meanwhile: longer than it takes to elect another primary.
 PATIENCE_SECONDS = 40.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.5
-WONDER_SECONDS = 1.0  # no other writer takes that long: it may be one that was killed and left its transaction open
+WONDER_SECONDS = 1.0  # few writers take that long: it may be one that was killed and left its transaction open
 DUPLICATE = 11000
 TRANSIENT, UNKNOWN_RESULT = "TransientTransactionError", "UnknownTransactionCommitResult"
 

@@ -74,21 +74,23 @@ def gathered(parts: Iterable[Iterable[Digest]]) -> tuple[Digest, ...]:
     found: dict[str, _Gathered] = {}
     for part in parts:
         for digest in part:
-            found.setdefault(_same(digest.address), _Gathered()).add(digest)
+            key = _same(digest.address)
+            if key not in found:
+                found[key] = _Gathered(digest)
+            found[key].add(digest)
     return tuple(found[key].digest() for key in sorted(found))
 
 
 class _Gathered:
     """What one address is to be told: the most urgent of it, and how much it is."""
 
-    def __init__(self) -> None:
-        self._first: Digest | None = None
+    def __init__(self, first: Digest) -> None:
+        self._first = first
         self._mentions: list[Mention] = []
         self._because, self._projects, self._keys = set[str](), set[str](), set[str]()
         self._lines = self._overdue = 0
 
     def add(self, digest: Digest) -> None:
-        self._first = self._first or digest
         self._mentions += digest.mentions
         self._because.update(digest.because)
         self._projects.update(group.code for group in digest.groups)
@@ -102,7 +104,6 @@ class _Gathered:
         self._mentions = sorted(self._mentions, key=lambda mention: mention.line.urgency)[:LISTED_LINES]
 
     def digest(self) -> Digest:
-        assert self._first is not None
         self._cut()
         listed = Digest.of(self._first.address, self._first.name, self._first.day, self._mentions, self._because)
         return replace(listed, lines=self._lines, projects=len(self._projects), overdue=self._overdue,

@@ -33,6 +33,7 @@ from tests.builders import UNIT, UNIT_B
 from tests.peers.clamd import Clamd, running_clamd
 from tests.peers.summary import pytest_terminal_summary  # noqa: F401 - a hook
 from tests.scenes import filled_collections, once
+from tests.unit.admin.postbox import Postbox, PostOffice
 
 PASSWORD = "Dossier-2026"
 SECRET = "for tests only, long enough to sign with"
@@ -178,3 +179,17 @@ def snapshot() -> dict[str, list[bytes]]:
     for name in rows.keys() & set(filled_collections()):
         rows[name] = sorted(bytes(row.raw) for row in database().get_collection(name, AS_STORED).find())
     return rows
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    """A real mail server, and what arrived there in `box`."""
+    office = PostOffice()
+    office.open()
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def box(office: PostOffice) -> Postbox:
+    return office.box

@@ -47,14 +47,6 @@ def dovecot(server: Dovecot) -> Dovecot:
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    office = PostOffice()
-    office.open()
-    yield office
-    office.close()
-
-
-@pytest.fixture
 def posting(system: System, office: PostOffice, dovecot: Dovecot) -> System:
     """A system with an archivist whose address is wrong, and one mail on its way to her."""
     mailer = SmtpMailer(Server("127.0.0.1", office.port, timeout=10), SENDER, "bounces+{id}@archive.example.cn")

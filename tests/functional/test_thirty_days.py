@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from admin.jobs import run_job
 from admin.system import System
 from archive import audit
@@ -168,14 +166,6 @@ def recorded() -> dict[Told, set[str]]:
     for mention in Mention.objects:
         found[mention.address, days[mention.mail], mention.key.partition("/")[0]].add(mention.key.rpartition("/")[2])
     return found
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    office = PostOffice()
-    office.open()
-    yield office
-    office.close()
 
 
 def live_through(system: System, clock: FixedClock) -> None:

@@ -6,7 +6,6 @@ and 365 days. What rules nobody foretells say is taken as it comes; whom it is t
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -25,14 +24,6 @@ from tests.functional.year.world import Event
 from tests.unit.admin.postbox import PostOffice, text_of
 
 PAIRS = {"archivist": "auditor", "unit1": "archivist", "head1": "unit1", "supervisor": "auditor"}
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    office = PostOffice()
-    office.open()
-    yield office
-    office.close()
 
 
 def a_year(system: System, clock: FixedClock, office: PostOffice, *, seed: int, projects: int, first: date, days: int,

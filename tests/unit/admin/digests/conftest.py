@@ -1,7 +1,6 @@
 """Two projects about to be due, and a system that mails of it through a real SMTP server."""
 
 import dataclasses
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,19 +23,6 @@ TODAY = date(2026, 3, 2)
 TOMORROW = TODAY + timedelta(days=1)
 DATES: dict[str, Any] = {"actual_completion": date(2025, 9, 8), "trial_start": date(2025, 9, 12)}  # due 2026-03-12
 ARCHIVIST = "archivist@example.com"
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    office = PostOffice()
-    office.open()
-    yield office
-    office.close()
-
-
-@pytest.fixture
-def box(office: PostOffice) -> Postbox:
-    return office.box
 
 
 @pytest.fixture
