@@ -10,7 +10,7 @@ TITLES = {"gaps": "项目缺口与下一步", "units": "单位情况", "material
 
 
 def gaps_paper(gaps: Sequence[Gap], total: int, today: date, scope: str) -> Paper:
-    rows = [(gap.project, gap.name, gap.unit, gap.percent, len(gap.lacks), "、".join(gap.lacks), gap.overdue_days, gap.failed,
+    rows = [(gap.project, gap.name, gap.unit, gap.percent, len(gap.lacks), "；".join(gap.lacks), gap.overdue_days, gap.failed,
              str(gap.next_on or ""), gap.next_title) for gap in gaps]
     columns = ("项目编号", "项目名称", "项目单位", "完整度（%）", "缺必备材料", "缺哪些", "逾期天数", "不符合", "下一期限",
                "下一事项")
